@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * AES-128-CMAC, RFC 4493: CBC-MAC with the last block masked by one of two
+ * subkeys, K1 for a whole block and K2 for a padded one.
+ */
+#include <crypto/utils.h>
+#include <linux/minmax.h>
+#include <linux/string.h>
+#include <linux/unaligned.h>
+
+#include "internal.h"
+
+int smbsign_cmac_key_init(struct smbsign_cmac_key *key)
+{
+	return smbsign_aes_key_init(&key->aes);
+}
+EXPORT_SYMBOL_IF_KUNIT(smbsign_cmac_key_init);
+
+/* RFC 4493 2.3: multiplication by x in GF(2^128), without a branch */
+static void cmac_double(u8 out[AES_BLOCK_SIZE], const u8 in[AES_BLOCK_SIZE])
+{
+	u64 hi = get_unaligned_be64(in);
+	u64 lo = get_unaligned_be64(in + 8);
+	u64 carry = -(hi >> 63);
+
+	put_unaligned_be64((hi << 1) | (lo >> 63), out);
+	put_unaligned_be64((lo << 1) ^ (carry & 0x87), out + 8);
+}
+
+int smbsign_cmac_preparekey(struct smbsign_cmac_key *key,
+			    const u8 raw[SMBSIGN_KEY_SIZE])
+{
+	u8 l[AES_BLOCK_SIZE] = {};
+	int err;
+
+	err = smbsign_aes_key_set(&key->aes, raw);
+	if (err)
+		return err;
+	aes_encrypt(&key->aes.ctx, l, l);
+	cmac_double(key->k1, l);
+	cmac_double(key->k2, key->k1);
+	memzero_explicit(l, sizeof(l));
+	return 0;
+}
+EXPORT_SYMBOL_IF_KUNIT(smbsign_cmac_preparekey);
+
+void smbsign_cmac_key_exit(struct smbsign_cmac_key *key)
+{
+	smbsign_aes_key_exit(&key->aes);
+	memzero_explicit(key, sizeof(*key));
+}
+EXPORT_SYMBOL_IF_KUNIT(smbsign_cmac_key_exit);
+
+void smbsign_cmac_init(struct smbsign_cmac_ctx *ctx)
+{
+	memset(ctx, 0, sizeof(*ctx));
+}
+EXPORT_SYMBOL_IF_KUNIT(smbsign_cmac_init);
+
+/* The last block waits in ctx->buf, for final has to mask it. */
+void smbsign_cmac_update(struct smbsign_cmac_ctx *ctx,
+			 const struct smbsign_cmac_key *key, const u8 *data,
+			 size_t len)
+{
+	size_t num_blocks;
+
+	if (!len)
+		return;
+	if (ctx->buf_len) {
+		size_t n = min_t(size_t, len, AES_BLOCK_SIZE - ctx->buf_len);
+
+		memcpy(&ctx->buf[ctx->buf_len], data, n);
+		ctx->buf_len += n;
+		data += n;
+		len -= n;
+		if (!len)
+			return;
+		smbsign_cbcmac(&key->aes, ctx->x, ctx->buf, 1);
+	}
+
+	num_blocks = (len - 1) / AES_BLOCK_SIZE;
+	if (num_blocks)
+		smbsign_cbcmac(&key->aes, ctx->x, data, num_blocks);
+	ctx->buf_len = len - num_blocks * AES_BLOCK_SIZE;
+	memcpy(ctx->buf, data + num_blocks * AES_BLOCK_SIZE, ctx->buf_len);
+}
+EXPORT_SYMBOL_IF_KUNIT(smbsign_cmac_update);
+
+/* Wipes @ctx. */
+void smbsign_cmac_final(struct smbsign_cmac_ctx *ctx,
+			const struct smbsign_cmac_key *key,
+			u8 tag[SMBSIGN_SIG_SIZE])
+{
+	const u8 *subkey = key->k1;
+
+	if (ctx->buf_len < AES_BLOCK_SIZE) {
+		ctx->buf[ctx->buf_len] = 0x80;
+		memset(&ctx->buf[ctx->buf_len + 1], 0,
+		       AES_BLOCK_SIZE - 1 - ctx->buf_len);
+		subkey = key->k2;
+	}
+	crypto_xor(ctx->buf, subkey, AES_BLOCK_SIZE);
+	smbsign_cbcmac(&key->aes, ctx->x, ctx->buf, 1);
+	memcpy(tag, ctx->x, SMBSIGN_SIG_SIZE);
+	memzero_explicit(ctx, sizeof(*ctx));
+}
+EXPORT_SYMBOL_IF_KUNIT(smbsign_cmac_final);

@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The engine table and the choice among engines; keys of the two keyed
+ * primitives, prepared for every engine at once; and the way from a MAC room to
+ * the engine in force.
+ *
+ * To add an engine: one file with a struct smbsign_engine, one line in the
+ * table below, and, if it wants another form of the key, a field in the keys of
+ * internal.h that is filled here.
+ */
+#include <crypto/internal/cipher.h>
+#include <crypto/hash.h>
+#include <linux/errno.h>
+#include <linux/kernel.h>
+#include <linux/module.h>
+#include <linux/mutex.h>
+#include <linux/static_call.h>
+#include <linux/string.h>
+
+#include "internal.h"
+
+/* From the slowest to the fastest: "auto" takes the last that is supported. */
+static const struct smbsign_engine *const engines[] = {
+	&smbsign_engine_generic,
+	&smbsign_engine_kernel,
+};
+
+/* Which of them this machine supports; written once, by smbsign_engine_init() */
+static bool supported[ARRAY_SIZE(engines)] __ro_after_init;
+
+/* The engine in force; engine_lock orders those who change it. */
+static const struct smbsign_engine *current_engine = &smbsign_engine_generic;
+static DEFINE_MUTEX(engine_lock);
+
+DEFINE_STATIC_CALL(engine_ghash, smbsign_generic_ghash);
+DEFINE_STATIC_CALL(engine_cbcmac, smbsign_generic_cbcmac);
+DEFINE_STATIC_CALL(engine_sha256, smbsign_generic_sha256);
+
+/* Calls under way finish with the engine that they began with. */
+static void engine_set(const struct smbsign_engine *engine)
+{
+	static_call_update(engine_ghash,
+			   engine->ghash ?: smbsign_generic_ghash);
+	static_call_update(engine_cbcmac,
+			   engine->cbcmac ?: smbsign_generic_cbcmac);
+	static_call_update(engine_sha256,
+			   engine->sha256 ?: smbsign_generic_sha256);
+	WRITE_ONCE(current_engine, engine);
+}
+
+static const struct smbsign_engine *engine_find(const char *name)
+{
+	bool is_auto = !strcmp(name, "auto");
+
+	for (int i = ARRAY_SIZE(engines) - 1; i >= 0; i--) {
+		if (is_auto && supported[i])
+			return engines[i];
+		if (!strcmp(name, engines[i]->name))
+			return supported[i] ? engines[i] : ERR_PTR(-EOPNOTSUPP);
+	}
+	return ERR_PTR(-EINVAL);
+}
+
+/**
+ * smbsign_engine_select() - put an engine in force, for keys in use as well
+ * @name: name of an engine, or "auto" for the fastest that is supported
+ *
+ * Context: Process context.
+ * Return:
+ * * 0
+ * * -EINVAL - there is no engine of this name
+ * * -EOPNOTSUPP - there is, but it cannot run on this machine
+ */
+int smbsign_engine_select(const char *name)
+{
+	const struct smbsign_engine *engine = engine_find(name);
+
+	if (IS_ERR(engine))
+		return PTR_ERR(engine);
+	mutex_lock(&engine_lock);
+	engine_set(engine);
+	mutex_unlock(&engine_lock);
+	return 0;
+}
+EXPORT_SYMBOL_IF_KUNIT(smbsign_engine_select);
+
+/**
+ * smbsign_engine_current() - the engine in force
+ *
+ * Context: Any context.
+ * Return: the engine.
+ */
+const struct smbsign_engine *smbsign_engine_current(void)
+{
+	return READ_ONCE(current_engine);
+}
+EXPORT_SYMBOL_IF_KUNIT(smbsign_engine_current);
+
+/**
+ * smbsign_engine_supported() - walk over the engines that can run here
+ * @i: which, from 0; the first is "generic"
+ *
+ * Context: Any context.
+ * Return: the engine, or %NULL behind the last.
+ */
+const struct smbsign_engine *smbsign_engine_supported(unsigned int i)
+{
+	for (unsigned int j = 0; j < ARRAY_SIZE(engines); j++) {
+		if (supported[j] && !i--)
+			return engines[j];
+	}
+	return NULL;
+}
+EXPORT_SYMBOL_IF_KUNIT(smbsign_engine_supported);
+
+/**
+ * smbsign_engine_init() - find the supported engines and choose one
+ * @name: as for smbsign_engine_select()
+ *
+ * Context: Process context.
+ * Return: 0, or the error of smbsign_engine_select(); nothing is left to undo
+ * then.
+ */
+int __init smbsign_engine_init(const char *name)
+{
+	int err;
+
+	for (int i = 0; i < ARRAY_SIZE(engines); i++)
+		supported[i] = !engines[i]->probe();
+	err = smbsign_engine_select(name);
+	if (err)
+		smbsign_engine_exit();
+	return err;
+}
+
+/* Also called on the way out of a failed load, so not __exit. */
+void smbsign_engine_exit(void)
+{
+	for (int i = 0; i < ARRAY_SIZE(engines); i++) {
+		if (supported[i] && engines[i]->release)
+			engines[i]->release();
+	}
+}
+
+/* Keys. _init may sleep and allocate, _set does neither. */
+
+int smbsign_aes_key_init(struct smbsign_aes_key *key)
+{
+	memset(key, 0, sizeof(*key));
+	return smbsign_kernel_aes_alloc(key);
+}
+
+int smbsign_aes_key_set(struct smbsign_aes_key *key,
+			const u8 raw[SMBSIGN_KEY_SIZE])
+{
+	int err = aes_expandkey(&key->ctx, raw, SMBSIGN_KEY_SIZE);
+
+	if (!err && key->tfm)
+		err = crypto_cipher_setkey(key->tfm, raw, SMBSIGN_KEY_SIZE);
+	return err;
+}
+
+void smbsign_aes_key_exit(struct smbsign_aes_key *key)
+{
+	if (key->tfm)
+		crypto_free_cipher(key->tfm);
+	memzero_explicit(key, sizeof(*key));
+}
+
+int smbsign_ghash_key_init(struct smbsign_ghash_key *key)
+{
+	memset(key, 0, sizeof(*key));
+	return smbsign_kernel_ghash_alloc(key);
+}
+
+int smbsign_ghash_key_set(struct smbsign_ghash_key *key,
+			  const u8 h[GHASH_BLOCK_LEN])
+{
+	smbsign_generic_ghash_preparekey(key, h);
+	if (!key->tfm)
+		return 0;
+	return crypto_shash_setkey(key->tfm, h, GHASH_BLOCK_LEN);
+}
+
+void smbsign_ghash_key_exit(struct smbsign_ghash_key *key)
+{
+	crypto_free_shash(key->tfm);
+	memzero_explicit(key, sizeof(*key));
+}
+
+/* From the MAC rooms to the engine in force; generic does what it declines. */
+
+void smbsign_ghash(const struct smbsign_ghash_key *key,
+		   u8 acc[GHASH_BLOCK_LEN], const u8 *data, size_t num_blocks)
+{
+	if (!static_call(engine_ghash)(key, acc, data, num_blocks))
+		smbsign_generic_ghash(key, acc, data, num_blocks);
+}
+
+void smbsign_cbcmac(const struct smbsign_aes_key *key, u8 x[AES_BLOCK_SIZE],
+		    const u8 *data, size_t num_blocks)
+{
+	if (!static_call(engine_cbcmac)(key, x, data, num_blocks))
+		smbsign_generic_cbcmac(key, x, data, num_blocks);
+}
+
+void smbsign_sha256_update(struct sha256_ctx *sha, const u8 *data, size_t len)
+{
+	if (!static_call(engine_sha256)(sha, data, len))
+		smbsign_generic_sha256(sha, data, len);
+}

@@ -1,0 +1,335 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the rooms of smbsign offer to one another.  Sections carry the name of
+ * the file that holds the functions; imports point downwards: the MAC rooms
+ * know no PDU, pdu.c knows no key.
+ */
+#ifndef _SMBSIGN_INTERNAL_H
+#define _SMBSIGN_INTERNAL_H
+
+#ifdef pr_fmt
+#undef pr_fmt
+#endif
+#define pr_fmt(fmt) "smbsign: " fmt
+
+#include <crypto/aes.h>
+#include <crypto/md5.h>
+#include <crypto/sha2.h>
+#include <kunit/visibility.h>
+#include <linux/smbsign.h>
+#include <linux/types.h>
+
+#define SMBSIGN_VERSION		"0.1.0"
+
+struct crypto_cipher;
+struct crypto_shash;
+
+/* engine.c: ways to compute the MACs, and which of them is in force */
+
+#define GHASH_BLOCK_LEN		16
+
+/*
+ * Prepared keys of the two keyed primitives.  They serve every engine, so that
+ * a switch of engines, or a call that has to do without SIMD, finds its part.
+ * @ctx is the generic engine's; @tfm the kernel engine's, or NULL where the
+ * running kernel has no accelerated driver.
+ */
+struct smbsign_aes_key {
+	struct crypto_aes_ctx ctx;
+	struct crypto_cipher *tfm;
+};
+
+struct smbsign_ghash_key {
+	u64 h[3];	/* H as two halves, low first, and their sum */
+	u64 h_rev[3];	/* the same with the order of bits reversed */
+	struct crypto_shash *tfm;
+};
+
+/**
+ * struct smbsign_engine - one way to compute the MACs
+ * @name: what the administrator calls it
+ * @probe: Find out whether the engine can run on this machine, and take what it
+ *	   needs for its life.  Process context.  0, or -EOPNOTSUPP.
+ * @release: Give back what @probe took.  No key is left by then.
+ * @describe: Write the names of what computes, for the log, into @buf of @size.
+ * @ghash: Fold @num_blocks >= 1 blocks of 16 bytes at @data into @acc.
+ * @cbcmac: For each of @num_blocks >= 1 blocks of 16 bytes at @data:
+ *	    x = AES(x ^ block).
+ * @sha256: Continue the hash @sha with @len bytes at @data.
+ *
+ * The last three run in any context and return true when they have done the
+ * work, false when they cannot do it in the calling context and have touched
+ * nothing.  They may be NULL: the generic engine then does that part.
+ */
+struct smbsign_engine {
+	const char *name;
+	int (*probe)(void);
+	void (*release)(void);
+	void (*describe)(char *buf, size_t size);
+	bool (*ghash)(const struct smbsign_ghash_key *key,
+		      u8 acc[GHASH_BLOCK_LEN], const u8 *data,
+		      size_t num_blocks);
+	bool (*cbcmac)(const struct smbsign_aes_key *key,
+		       u8 x[AES_BLOCK_SIZE], const u8 *data, size_t num_blocks);
+	bool (*sha256)(struct sha256_ctx *sha, const u8 *data, size_t len);
+};
+
+int smbsign_engine_init(const char *name);
+void smbsign_engine_exit(void);
+int smbsign_engine_select(const char *name);
+const struct smbsign_engine *smbsign_engine_current(void);
+const struct smbsign_engine *smbsign_engine_supported(unsigned int i);
+
+int smbsign_aes_key_init(struct smbsign_aes_key *key);
+int smbsign_aes_key_set(struct smbsign_aes_key *key,
+			const u8 raw[SMBSIGN_KEY_SIZE]);
+void smbsign_aes_key_exit(struct smbsign_aes_key *key);
+
+int smbsign_ghash_key_init(struct smbsign_ghash_key *key);
+int smbsign_ghash_key_set(struct smbsign_ghash_key *key,
+			  const u8 h[GHASH_BLOCK_LEN]);
+void smbsign_ghash_key_exit(struct smbsign_ghash_key *key);
+
+void smbsign_ghash(const struct smbsign_ghash_key *key,
+		   u8 acc[GHASH_BLOCK_LEN], const u8 *data, size_t num_blocks);
+void smbsign_cbcmac(const struct smbsign_aes_key *key, u8 x[AES_BLOCK_SIZE],
+		    const u8 *data, size_t num_blocks);
+void smbsign_sha256_update(struct sha256_ctx *sha, const u8 *data, size_t len);
+
+/* engine_generic.c: C, constant time, any context */
+
+extern const struct smbsign_engine smbsign_engine_generic;
+
+void smbsign_generic_ghash_preparekey(struct smbsign_ghash_key *key,
+				      const u8 h[GHASH_BLOCK_LEN]);
+bool smbsign_generic_ghash(const struct smbsign_ghash_key *key,
+			   u8 acc[GHASH_BLOCK_LEN], const u8 *data,
+			   size_t num_blocks);
+bool smbsign_generic_cbcmac(const struct smbsign_aes_key *key,
+			    u8 x[AES_BLOCK_SIZE], const u8 *data,
+			    size_t num_blocks);
+bool smbsign_generic_sha256(struct sha256_ctx *sha, const u8 *data, size_t len);
+
+/* engine_kernel.c: the running kernel's accelerated drivers */
+
+extern const struct smbsign_engine smbsign_engine_kernel;
+
+int smbsign_kernel_aes_alloc(struct smbsign_aes_key *key);
+int smbsign_kernel_ghash_alloc(struct smbsign_ghash_key *key);
+
+/* gmac.c: AES-128-GMAC, SP 800-38D */
+
+#define GMAC_NONCE_SIZE		12
+
+struct smbsign_gmac_key {
+	struct smbsign_aes_key aes;
+	struct smbsign_ghash_key ghash;
+};
+
+struct smbsign_gmac_ctx {
+	u8 acc[GHASH_BLOCK_LEN];
+	u8 buf[GHASH_BLOCK_LEN];	/* the part of a block not yet hashed */
+	u64 len;			/* bytes so far, those in @buf included */
+};
+
+int smbsign_gmac_key_init(struct smbsign_gmac_key *key);
+int smbsign_gmac_preparekey(struct smbsign_gmac_key *key,
+			    const u8 raw[SMBSIGN_KEY_SIZE]);
+void smbsign_gmac_key_exit(struct smbsign_gmac_key *key);
+void smbsign_gmac_init(struct smbsign_gmac_ctx *ctx);
+void smbsign_gmac_update(struct smbsign_gmac_ctx *ctx,
+			 const struct smbsign_gmac_key *key, const u8 *data,
+			 size_t len);
+void smbsign_gmac_final(struct smbsign_gmac_ctx *ctx,
+			const struct smbsign_gmac_key *key,
+			const u8 nonce[GMAC_NONCE_SIZE],
+			u8 tag[SMBSIGN_SIG_SIZE]);
+
+/* cmac.c: AES-128-CMAC, RFC 4493 */
+
+struct smbsign_cmac_key {
+	struct smbsign_aes_key aes;
+	u8 k1[AES_BLOCK_SIZE];
+	u8 k2[AES_BLOCK_SIZE];
+};
+
+struct smbsign_cmac_ctx {
+	u8 x[AES_BLOCK_SIZE];
+	u8 buf[AES_BLOCK_SIZE];
+	u32 buf_len;		/* 16 only until it is known that more follows */
+};
+
+int smbsign_cmac_key_init(struct smbsign_cmac_key *key);
+int smbsign_cmac_preparekey(struct smbsign_cmac_key *key,
+			    const u8 raw[SMBSIGN_KEY_SIZE]);
+void smbsign_cmac_key_exit(struct smbsign_cmac_key *key);
+void smbsign_cmac_init(struct smbsign_cmac_ctx *ctx);
+void smbsign_cmac_update(struct smbsign_cmac_ctx *ctx,
+			 const struct smbsign_cmac_key *key, const u8 *data,
+			 size_t len);
+void smbsign_cmac_final(struct smbsign_cmac_ctx *ctx,
+			const struct smbsign_cmac_key *key,
+			u8 tag[SMBSIGN_SIG_SIZE]);
+
+/* hmac.c: HMAC-SHA256, RFC 2104 */
+
+struct smbsign_hmac_key {
+	struct sha256_ctx inner;	/* after the key's inner pad block */
+	struct sha256_ctx outer;	/* after the key's outer pad block */
+};
+
+struct smbsign_hmac_ctx {
+	struct sha256_ctx sha;
+};
+
+void smbsign_hmac_preparekey(struct smbsign_hmac_key *key, const u8 *raw,
+			     size_t len);
+void smbsign_hmac_init(struct smbsign_hmac_ctx *ctx,
+		       const struct smbsign_hmac_key *key);
+void smbsign_hmac_update(struct smbsign_hmac_ctx *ctx, const u8 *data,
+			 size_t len);
+void smbsign_hmac_final(struct smbsign_hmac_ctx *ctx,
+			const struct smbsign_hmac_key *key,
+			u8 mac[SHA256_DIGEST_SIZE]);
+
+/* md5.c: MD5 with the key before the message, MS-CIFS 3.1.4.1 */
+
+struct smbsign_md5_key {
+	struct md5_state state;		/* after the key */
+};
+
+struct smbsign_md5_ctx {
+	struct md5_state state;
+};
+
+void smbsign_md5_startup(void);
+void smbsign_md5_shutdown(void);
+bool smbsign_md5_is_available(void);
+int smbsign_md5_preparekey(struct smbsign_md5_key *key, const u8 *raw,
+			   size_t len);
+void smbsign_md5_init(struct smbsign_md5_ctx *ctx,
+		      const struct smbsign_md5_key *key);
+int smbsign_md5_update(struct smbsign_md5_ctx *ctx, const u8 *data, size_t len);
+int smbsign_md5_final(struct smbsign_md5_ctx *ctx,
+		      u8 tag[SMBSIGN_SMB1_SIG_SIZE]);
+
+/* kdf.c: session key -> signing key; preauthentication integrity hash */
+
+void smbsign_kdf_startup(void);
+void smbsign_kdf_shutdown(void);
+
+/* key.c: raw key -> prepared key */
+
+struct smbsign_key {
+	enum smbsign_alg alg;
+	union {
+		struct smbsign_gmac_key gmac;
+		struct smbsign_cmac_key cmac;
+		struct smbsign_hmac_key hmac;
+		struct smbsign_md5_key md5;
+	};
+};
+
+int smbsign_key_init(struct smbsign_key *key, enum smbsign_alg alg);
+int smbsign_key_prepare(struct smbsign_key *key, const u8 *raw, size_t len);
+void smbsign_key_exit(struct smbsign_key *key);
+
+/* pdu.c: untrusted bytes -> checked view */
+
+#define SMBSIGN_SMB2_HDR_SIZE	64
+#define SMBSIGN_SMB1_HDR_SIZE	32
+
+enum smbsign_proto {
+	SMBSIGN_PROTO_SMB1,
+	SMBSIGN_PROTO_SMB2,
+};
+
+/**
+ * struct smbsign_pdu - checked view of one SMB message
+ * @proto: which of the two headers it has
+ * @hdr: its header, contiguous, of the size that belongs to @proto
+ * @len: bytes that its signature covers: up to the next message of a compound
+ *	 chain, padding included, or to the end
+ * @command: Command
+ * @status: Status of a response (for SMB2 requests: ChannelSequence)
+ * @flags: Flags; of SMB1 with Flags2 in the upper half
+ * @message_id: MessageId; of SMB1 the MID
+ * @session_id: SessionId; of SMB1 the UID
+ * @tree_id: TreeId, 0 for an SMB2 message with an AsyncId; of SMB1 the TID
+ * @async_id: AsyncId, or 0
+ * @signature: the Signature field, inside @hdr
+ */
+struct smbsign_pdu {
+	enum smbsign_proto proto;
+	const u8 *hdr;
+	size_t len;
+	u16 command;
+	u32 status;
+	u32 flags;
+	u64 message_id;
+	u64 session_id;
+	u32 tree_id;
+	u64 async_id;
+	const u8 *signature;
+};
+
+/**
+ * struct smbsign_pdu_iter - walk over the messages of a compound chain
+ * @msg: the next message
+ * @len: bytes from there to the end of the chain
+ * @index: how many messages have been given out
+ * @err: after the walk: 0, or why it broke off, as of smbsign_pdu_parse()
+ */
+struct smbsign_pdu_iter {
+	const u8 *msg;
+	size_t len;
+	unsigned int index;
+	int err;
+};
+
+size_t smbsign_pdu_hdr_size(enum smbsign_proto proto);
+int smbsign_pdu_parse_hdr(struct smbsign_pdu *pdu, enum smbsign_proto proto,
+			  const u8 *hdr, size_t len);
+int smbsign_pdu_parse(struct smbsign_pdu *pdu, const u8 *hdr, size_t len);
+void smbsign_pdu_mask_signature(enum smbsign_proto proto, u8 *hdr);
+bool smbsign_pdu_is_response(const struct smbsign_pdu *pdu);
+bool smbsign_pdu_is_cancel(const struct smbsign_pdu *pdu);
+void smbsign_pdu_iter_init(struct smbsign_pdu_iter *it, const u8 *msg,
+			   size_t len);
+bool smbsign_pdu_next(struct smbsign_pdu_iter *it, struct smbsign_pdu *pdu);
+
+/* sign.c: (key, PDU) -> tag */
+
+/* A signature in the making.  No pointers: it may be copied and moved. */
+struct smbsign_sign_ctx {
+	union {
+		struct smbsign_gmac_ctx gmac;
+		struct smbsign_cmac_ctx cmac;
+		struct smbsign_hmac_ctx hmac;
+		struct smbsign_md5_ctx md5;
+	};
+	u8 hdr[SMBSIGN_SMB2_HDR_SIZE];	/* gathered until it is whole */
+	u8 nonce[GMAC_NONCE_SIZE];	/* known when the header is whole */
+	u32 hdr_len;
+	s32 err;			/* met on the way, told by final */
+};
+
+unsigned int smbsign_sign_size(enum smbsign_alg alg);
+void smbsign_sign_init(struct smbsign_sign_ctx *ctx,
+		       const struct smbsign_key *key);
+void smbsign_sign_update(struct smbsign_sign_ctx *ctx,
+			 const struct smbsign_key *key, const u8 *data,
+			 size_t len);
+int __must_check smbsign_sign_final(struct smbsign_sign_ctx *ctx,
+				    const struct smbsign_key *key, u8 *sig);
+
+/* selftest.c: known answers, before anything is offered */
+
+int smbsign_selftest(void);
+
+/* shash.c: the crypto API's face */
+
+int smbsign_shash_register(void);
+void smbsign_shash_unregister(void);
+
+#endif /* _SMBSIGN_INTERNAL_H */

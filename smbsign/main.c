@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * smbsign: signing of SMB messages inside the kernel.
+ */
+#include <linux/init.h>
+#include <linux/module.h>
+#include <linux/printk.h>
+
+#include "internal.h"
+
+/* Room for the names of what computes in an engine */
+#define DESCRIBE_SIZE	256
+
+static char *engine = "auto";
+module_param(engine, charp, 0444);
+MODULE_PARM_DESC(engine, "engine that computes the MACs: auto (default), generic, kernel");
+
+static void __init log_load(void)
+{
+	const struct smbsign_engine *e = smbsign_engine_current();
+	char names[DESCRIBE_SIZE];
+
+	e->describe(names, sizeof(names));
+	pr_info("version " SMBSIGN_VERSION ", engine %s (%s)%s\n", e->name,
+		names, smbsign_md5_is_available() ? "" :
+		", no smbsign(md5): this kernel offers no MD5");
+}
+
+static int __init smbsign_init(void)
+{
+	int err;
+
+	err = smbsign_engine_init(engine);
+	if (err) {
+		pr_err("engine=%s: %s\n", engine, err == -EINVAL ?
+		       "no such engine" : "not supported on this machine");
+		return err;
+	}
+	smbsign_md5_startup();
+	smbsign_kdf_startup();
+
+	err = smbsign_selftest();
+	if (err)
+		goto err_kdf;
+	err = smbsign_shash_register();
+	if (err)
+		goto err_kdf;
+	log_load();
+	return 0;
+
+err_kdf:
+	smbsign_kdf_shutdown();
+	smbsign_md5_shutdown();
+	smbsign_engine_exit();
+	return err;
+}
+
+static void __exit smbsign_exit(void)
+{
+	smbsign_shash_unregister();
+	smbsign_kdf_shutdown();
+	smbsign_md5_shutdown();
+	smbsign_engine_exit();
+}
+
+module_init(smbsign_init);
+module_exit(smbsign_exit);
+
+MODULE_DESCRIPTION("Signing of SMB messages: AES-GMAC, AES-CMAC, HMAC-SHA256, MD5");
+MODULE_AUTHOR("The smbsign authors");
+MODULE_LICENSE("GPL");
+MODULE_VERSION(SMBSIGN_VERSION);

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * (key, PDU) -> signature, MS-SMB2 3.1.4.1 and MS-CIFS 3.1.4.1, for a PDU that
+ * comes in any number of pieces.
+ *
+ * The header is gathered first: its Signature bytes must not reach the MAC, and
+ * the nonce of GMAC stands in it.  What follows goes straight through.
+ */
+#include <linux/errno.h>
+#include <linux/minmax.h>
+#include <linux/string.h>
+#include <linux/unaligned.h>
+
+#include "internal.h"
+
+/* Byte 8 of the nonce of GMAC, MS-SMB2 3.1.4.1 */
+#define NONCE_FROM_SERVER	0x01
+#define NONCE_CANCEL		0x02
+
+static void mac_init(struct smbsign_sign_ctx *ctx,
+		     const struct smbsign_key *key)
+{
+	switch (key->alg) {
+	case SMBSIGN_AES_GMAC:
+		return smbsign_gmac_init(&ctx->gmac);
+	case SMBSIGN_AES_CMAC:
+		return smbsign_cmac_init(&ctx->cmac);
+	case SMBSIGN_HMAC_SHA256:
+		return smbsign_hmac_init(&ctx->hmac, &key->hmac);
+	default:
+		return smbsign_md5_init(&ctx->md5, &key->md5);
+	}
+}
+
+static int mac_update(struct smbsign_sign_ctx *ctx,
+		      const struct smbsign_key *key, const u8 *data, size_t len)
+{
+	switch (key->alg) {
+	case SMBSIGN_AES_GMAC:
+		smbsign_gmac_update(&ctx->gmac, &key->gmac, data, len);
+		return 0;
+	case SMBSIGN_AES_CMAC:
+		smbsign_cmac_update(&ctx->cmac, &key->cmac, data, len);
+		return 0;
+	case SMBSIGN_HMAC_SHA256:
+		smbsign_hmac_update(&ctx->hmac, data, len);
+		return 0;
+	default:
+		return smbsign_md5_update(&ctx->md5, data, len);
+	}
+}
+
+static int mac_final(struct smbsign_sign_ctx *ctx,
+		     const struct smbsign_key *key, u8 *sig)
+{
+	u8 mac[SHA256_DIGEST_SIZE];
+
+	switch (key->alg) {
+	case SMBSIGN_AES_GMAC:
+		smbsign_gmac_final(&ctx->gmac, &key->gmac, ctx->nonce, sig);
+		return 0;
+	case SMBSIGN_AES_CMAC:
+		smbsign_cmac_final(&ctx->cmac, &key->cmac, sig);
+		return 0;
+	case SMBSIGN_HMAC_SHA256:
+		smbsign_hmac_final(&ctx->hmac, &key->hmac, mac);
+		memcpy(sig, mac, SMBSIGN_SIG_SIZE);
+		memzero_explicit(mac, sizeof(mac));
+		return 0;
+	default:
+		return smbsign_md5_final(&ctx->md5, sig);
+	}
+}
+
+static enum smbsign_proto sign_proto(const struct smbsign_key *key)
+{
+	return key->alg == SMBSIGN_MD5 ? SMBSIGN_PROTO_SMB1 :
+					 SMBSIGN_PROTO_SMB2;
+}
+
+/**
+ * smbsign_sign_size() - bytes of a signature
+ * @alg: by which algorithm
+ *
+ * Context: Any context.
+ * Return: the size of the header field that it goes into.
+ */
+unsigned int smbsign_sign_size(enum smbsign_alg alg)
+{
+	return alg == SMBSIGN_MD5 ? SMBSIGN_SMB1_SIG_SIZE : SMBSIGN_SIG_SIZE;
+}
+EXPORT_SYMBOL_IF_KUNIT(smbsign_sign_size);
+
+/**
+ * smbsign_sign_init() - begin a signature
+ * @ctx: the signature in the making
+ * @key: a prepared key, the same in all three calls
+ *
+ * Context: Any context.
+ */
+void smbsign_sign_init(struct smbsign_sign_ctx *ctx,
+		       const struct smbsign_key *key)
+{
+	memset(ctx, 0, sizeof(*ctx));
+	mac_init(ctx, key);
+}
+EXPORT_SYMBOL_IF_KUNIT(smbsign_sign_init);
+
+/*
+ * "First 8 bytes are set to MessageId", then a bit for the sender and one for
+ * a CANCEL request; byte 8 of a header that is both has both.
+ */
+static void sign_set_nonce(u8 nonce[GMAC_NONCE_SIZE],
+			   const struct smbsign_pdu *pdu)
+{
+	put_unaligned_le64(pdu->message_id, nonce);
+	if (smbsign_pdu_is_response(pdu))
+		nonce[8] |= NONCE_FROM_SERVER;
+	if (smbsign_pdu_is_cancel(pdu))
+		nonce[8] |= NONCE_CANCEL;
+}
+
+static int sign_header(struct smbsign_sign_ctx *ctx,
+		       const struct smbsign_key *key)
+{
+	enum smbsign_proto proto = sign_proto(key);
+	struct smbsign_pdu pdu;
+	int err;
+
+	err = smbsign_pdu_parse_hdr(&pdu, proto, ctx->hdr, ctx->hdr_len);
+	if (err)
+		return err;
+	if (key->alg == SMBSIGN_AES_GMAC)
+		sign_set_nonce(ctx->nonce, &pdu);
+	smbsign_pdu_mask_signature(proto, ctx->hdr);
+	return mac_update(ctx, key, ctx->hdr, ctx->hdr_len);
+}
+
+/**
+ * smbsign_sign_update() - go on with the next piece of the PDU
+ * @ctx: the signature in the making
+ * @key: as for smbsign_sign_init()
+ * @data: the piece
+ * @len: its length in bytes, any
+ *
+ * Context: Any context.
+ */
+void smbsign_sign_update(struct smbsign_sign_ctx *ctx,
+			 const struct smbsign_key *key, const u8 *data,
+			 size_t len)
+{
+	size_t hdr_size = smbsign_pdu_hdr_size(sign_proto(key));
+
+	if (ctx->hdr_len < hdr_size) {
+		size_t n = min(len, hdr_size - ctx->hdr_len);
+
+		memcpy(&ctx->hdr[ctx->hdr_len], data, n);
+		ctx->hdr_len += n;
+		data += n;
+		len -= n;
+		if (ctx->hdr_len < hdr_size)
+			return;
+		ctx->err = sign_header(ctx, key);
+	}
+	if (len && !ctx->err)
+		ctx->err = mac_update(ctx, key, data, len);
+}
+EXPORT_SYMBOL_IF_KUNIT(smbsign_sign_update);
+
+/**
+ * smbsign_sign_final() - end a signature
+ * @ctx: the signature in the making; wiped
+ * @key: as for smbsign_sign_init()
+ * @sig: where it goes, smbsign_sign_size() bytes; untouched on error
+ *
+ * Context: Any context.
+ * Return: 0, or -EPROTO if the PDU was shorter than its header or of another
+ * protocol than the key's.
+ */
+int smbsign_sign_final(struct smbsign_sign_ctx *ctx,
+		       const struct smbsign_key *key, u8 *sig)
+{
+	int err = ctx->err;
+
+	if (ctx->hdr_len < smbsign_pdu_hdr_size(sign_proto(key)))
+		err = -EPROTO;
+	if (!err)
+		err = mac_final(ctx, key, sig);
+	memzero_explicit(ctx, sizeof(*ctx));
+	return err;
+}
+EXPORT_SYMBOL_IF_KUNIT(smbsign_sign_final);
