@@ -25,7 +25,7 @@ static const struct smbsign_engine *const engines[] = {
 	&smbsign_engine_kernel,
 };
 
-/* Which of them this machine supports; written once, by smbsign_engine_init() */
+/* Which of them run on this machine; written once, by smbsign_engine_init() */
 static bool supported[ARRAY_SIZE(engines)] __ro_after_init;
 
 /* The engine in force; engine_lock orders those who change it. */

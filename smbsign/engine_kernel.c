@@ -16,9 +16,9 @@
  * cannot have them (hardirq, or an interrupt on top of another user of the
  * FPU), the functions here decline and the generic engine steps in.
  */
-#include <asm/simd.h>
 #include <crypto/hash.h>
 #include <crypto/internal/cipher.h>
+#include <asm/simd.h>		/* must precede the next line */
 #include <crypto/internal/simd.h>
 #include <crypto/utils.h>
 #include <linux/err.h>

@@ -129,7 +129,7 @@ struct smbsign_gmac_key {
 struct smbsign_gmac_ctx {
 	u8 acc[GHASH_BLOCK_LEN];
 	u8 buf[GHASH_BLOCK_LEN];	/* the part of a block not yet hashed */
-	u64 len;			/* bytes so far, those in @buf included */
+	u64 len;			/* bytes so far, with those in @buf */
 };
 
 int smbsign_gmac_key_init(struct smbsign_gmac_key *key);
@@ -156,7 +156,7 @@ struct smbsign_cmac_key {
 struct smbsign_cmac_ctx {
 	u8 x[AES_BLOCK_SIZE];
 	u8 buf[AES_BLOCK_SIZE];
-	u32 buf_len;		/* 16 only until it is known that more follows */
+	u32 buf_len;		/* 1 to 16, or 0 before the first byte */
 };
 
 int smbsign_cmac_key_init(struct smbsign_cmac_key *key);

@@ -23,7 +23,8 @@ struct smbsign_shash {
 static int smbsign_shash_init_tfm(struct crypto_shash *tfm)
 {
 	const struct smbsign_shash *s =
-		container_of(crypto_shash_alg(tfm), struct smbsign_shash, shash);
+		container_of(crypto_shash_alg(tfm), struct smbsign_shash,
+			     shash);
 
 	return smbsign_key_init(crypto_shash_ctx(tfm), s->alg);
 }
@@ -59,7 +60,8 @@ static int smbsign_shash_final(struct shash_desc *desc, u8 *sig)
 				  crypto_shash_ctx(desc->tfm), sig);
 }
 
-#define SMBSIGN_SHASH(_alg, _name, _driver_name, _sig_size, _block_size) {	\
+#define SMBSIGN_SHASH(_alg, _name, _driver_name, _sig_size, _blk_size)	\
+{									\
 	.alg = _alg,							\
 	.shash = {							\
 		.digestsize	= _sig_size,				\
@@ -74,7 +76,7 @@ static int smbsign_shash_final(struct shash_desc *desc, u8 *sig)
 			.cra_name	 = _name,			\
 			.cra_driver_name = _driver_name,		\
 			.cra_priority	 = SHASH_PRIORITY,		\
-			.cra_blocksize	 = _block_size,			\
+			.cra_blocksize	 = _blk_size,			\
 			.cra_ctxsize	 = sizeof(struct smbsign_key),	\
 			.cra_module	 = THIS_MODULE,			\
 		},							\
