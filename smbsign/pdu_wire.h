@@ -55,7 +55,7 @@ struct smb1_hdr {
 	u8 flags;
 	__le16 flags2;
 	__le16 pid_high;
-	__le32 sequence;	/* SecuritySignature, as MS-CIFS 3.1.4.1 has it */
+	__le32 sequence;	/* MS-CIFS 3.1.4.1: low half of SecuritySignature */
 	u8 signature_high[4];
 	__le16 reserved;
 	__le16 tid;

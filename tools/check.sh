@@ -1,0 +1,103 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# check.sh: runs the tests and counts them.
+#
+#   check.sh [STAGE...]   default: all
+#
+#   lint        lint.sh: the sources
+#   uml         KUnit under User Mode Linux 6.12 and 6.1, with the generic engine
+#               alone and with the processor's own drivers
+#   uml-debug   KUnit under a 6.12 with KASAN, UBSAN, lockdep, kmemleak
+#   qemu-debug  KUnit under QEMU: two processors, X86_DEBUG_FPU, KASAN
+#   debian      Debian's own kernels under QEMU: AF_ALG, cifs.ko and Samba
+#   runners     the runners fail when they should
+#
+# Takes: what testbed/setup.sh installs.  Gives: what failed and where its log
+# is, and as the last line "N passed, N failed"; status 1 if anything failed or
+# nothing ran.
+
+set -uo pipefail
+. "$(dirname "$0")/testbed/lib.sh"
+
+STAGES=(lint uml uml-debug qemu-debug debian runners)
+
+stage_lint()
+{
+	"$ROOT/tools/lint.sh"
+}
+
+stage_uml()
+{
+	local rc=0
+
+	"$TESTBED/kunit.sh" uml-6.12 || rc=1
+	"$TESTBED/kunit.sh" uml-6.12 -x || rc=1
+	"$TESTBED/kunit.sh" uml-6.1 || rc=1
+	return $rc
+}
+
+stage_uml_debug()
+{
+	"$TESTBED/kunit.sh" uml-6.12-debug -x
+}
+
+stage_qemu_debug()
+{
+	"$TESTBED/kunit.sh" qemu-6.12-debug
+}
+
+stage_debian()
+{
+	local rc=0
+
+	"$TESTBED/debian.sh" debian-6.12 || rc=1
+	"$TESTBED/debian.sh" debian-6.1 || rc=1
+	return $rc
+}
+
+stage_runners()
+{
+	"$TESTBED/selftest.sh"
+}
+
+# A stage that ends badly without having said which test failed counts as one.
+run_stage()
+{
+	local stage=$1 start=$SECONDS before after rc=0
+
+	say "== $stage"
+	before=$(grep -c '^fail ' "$SMBSIGN_RESULTS")
+	"stage_${stage//-/_}" || rc=$?
+	after=$(grep -c '^fail ' "$SMBSIGN_RESULTS")
+	if [ $rc -ne 0 ] && [ "$after" -eq "$before" ]; then
+		report fail "$stage" "ended with status $rc"
+	fi
+	say "== $stage: $(duration $((SECONDS - start)))"
+}
+
+case ${1:-} in
+-h | --help)
+	usage
+	exit
+	;;
+esac
+[ $# -gt 0 ] || set -- "${STAGES[@]}"
+for stage; do
+	[[ " ${STAGES[*]} " = *" $stage "* ]] || die "no stage is called '$stage'" "there are: ${STAGES[*]}"
+done
+
+mkdir -p "$BUILD"
+export SMBSIGN_RESULTS=$BUILD/results
+: > "$SMBSIGN_RESULTS"
+for stage; do
+	run_stage "$stage"
+done
+
+passed=$(grep -c '^pass ' "$SMBSIGN_RESULTS")
+failed=$(grep -c '^fail ' "$SMBSIGN_RESULTS")
+if [ "$failed" -ne 0 ]; then
+	say "failed:"
+	grep '^fail ' "$SMBSIGN_RESULTS" | sed 's/^fail /  /' >&2
+fi
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]

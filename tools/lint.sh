@@ -1,0 +1,130 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# lint.sh: all checks of the sources that need no booted kernel.
+#
+#   lint.sh [CHECK...]   default: every check
+#
+#   checkpatch  the kernel's style, --strict: 0 errors, 0 warnings, 0 checks
+#   sparse      endianness and address spaces, against Debian's 6.1 and 6.12
+#               headers, and KUnit's suites against User Mode Linux 6.12
+#   warnings    the module builds without a warning (W=1) against both
+#   versions    kernel versions are named in smbsign/compat/ alone
+#   kerneldoc   each kernel-doc comment is complete
+#   size        no C file over 500 lines, no function over 80
+#   vectors     the committed test vectors are what the reference
+#               implementation computes
+#   shell       shellcheck over the scripts
+#
+# Takes: what "testbed/setup.sh static" installs.
+# Gives: a line for each check, also in $SMBSIGN_RESULTS; status 1 if one failed.
+
+set -euo pipefail
+. "$(dirname "$0")/testbed/lib.sh"
+
+# What the module consists of, and its tests; generated vectors are data.
+sources()
+{
+	git -C "$ROOT" ls-files --cached --others --exclude-standard -- "$@"
+}
+
+c_sources()
+{
+	sources '*.c' '*.h' '*.S' | grep -v '^kunit/vectors/.*-testvecs\.h$'
+}
+
+run_checkpatch()
+{
+	local script
+
+	script=$("$TESTBED/kernels.sh" source 6.12)/scripts/checkpatch.pl
+	# The shims of compat/ exist to compare versions.
+	c_sources | grep '^smbsign/compat/' |
+		xargs perl "$script" --strict --no-tree --terse --quiet --file \
+			--max-line-length=80 --ignore LINUX_VERSION_CODE,CONSTANT_COMPARISON
+	c_sources | grep -v '^smbsign/compat/' | grep -v '^tools/' |
+		xargs perl "$script" --strict --no-tree --terse --quiet --file --max-line-length=80
+}
+
+# Sparse looks at all files, also at those that are up to date (C=2).
+run_sparse()
+{
+	local kernel log status=0
+
+	log=$LOGS/sparse.log
+	for kernel in debian-6.12 debian-6.1 uml-6.12; do
+		"$TESTBED/modules.sh" "$kernel" "$ROOT" C=2 'CF=-D__CHECK_ENDIAN__ -Wsparse-error' \
+			> "$log.$kernel" 2>&1 || status=1
+		grep -E '(warning|error):' "$log.$kernel" || :
+	done
+	return $status
+}
+
+run_warnings()
+{
+	"$TESTBED/modules.sh" debian-6.12 && "$TESTBED/modules.sh" debian-6.1
+}
+
+run_versions()
+{
+	! sources smbsign include kunit Kbuild Makefile | grep -v '^smbsign/compat/' |
+		xargs grep -nE 'LINUX_VERSION_CODE|KERNEL_VERSION\(|RHEL_|<linux/version\.h>'
+}
+
+run_kerneldoc()
+{
+	local script out
+
+	script=$("$TESTBED/kernels.sh" source 6.12)/scripts/kernel-doc
+	out=$(sources 'include/*.h' 'smbsign/*.[ch]' | xargs "$script" -none -Wall 2>&1) || true
+	[ -z "$out" ] || printf '%s\n' "$out"
+	[ -z "$out" ]
+}
+
+run_size()
+{
+	c_sources | grep -E '\.[ch]$' | (cd "$ROOT" && xargs awk '
+		FNR == 1 { start = 0 }
+		FNR == 501 { print FILENAME ": more than 500 lines"; bad = 1 }
+		/^\{/ { start = FNR }
+		/^\}/ {
+			if (start && FNR - start > 81) {
+				print FILENAME ":" start ": function of " FNR - start - 1 " lines"
+				bad = 1
+			}
+			start = 0
+		}
+		END { exit bad }')
+}
+
+run_vectors()
+{
+	python3 "$ROOT/tools/vectors/gen-testvecs.py" check
+}
+
+run_shell()
+{
+	(cd "$ROOT" && { sources '*.sh'; echo .ci/run; } | xargs shellcheck -x -S warning)
+}
+
+all=(checkpatch sparse warnings versions kerneldoc size vectors shell)
+case ${1:-} in
+-h | --help)
+	usage
+	exit
+	;;
+esac
+[ $# -gt 0 ] || set -- "${all[@]}"
+
+mkdir -p "$LOGS"
+failed=0
+for check; do
+	[[ " ${all[*]} " = *" $check "* ]] || die "no check is called '$check'" "there are: ${all[*]}"
+	if (cd "$ROOT" && "run_$check") > "$LOGS/lint-$check.log" 2>&1; then
+		report pass "lint $check"
+	else
+		tail -n 20 "$LOGS/lint-$check.log" >&2
+		report fail "lint $check" "see ${LOGS#"$ROOT"/}/lint-$check.log"
+		failed=1
+	fi
+done
+exit $failed
