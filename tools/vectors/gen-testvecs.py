@@ -1,0 +1,405 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-only
+"""Make and check the test vectors in kunit/vectors/.
+
+  gen-testvecs.py import DIR   recompute the signed messages and derived keys
+                               in DIR/*.json and write them to kunit/vectors/
+  gen-testvecs.py generate     write the headers again from what is there
+  gen-testvecs.py check        recompute all that is there; fail on a difference
+  gen-testvecs.py list         print one line for each vector
+
+Everything is computed by smbref.py, which shares no code with the module.
+"""
+
+import concurrent.futures
+import hashlib
+import json
+import pathlib
+import re
+import sys
+
+import pdufile
+import smbref
+
+VECTORS = pathlib.Path(__file__).resolve().parents[2] / "kunit" / "vectors"
+PDUS, KDF_HEADER, MAC_HEADER = (
+    VECTORS / name for name in ("smb-pdus.bin", "kdf-testvecs.h", "mac-testvecs.h"))
+
+ALG_IDS = {"HMAC-SHA256": smbref.HMAC_SHA256, "AES-CMAC": smbref.AES_CMAC,
+           "AES-GMAC": smbref.AES_GMAC}
+DIALECTS = {"2.0.2": 0x0202, "2.1": 0x0210, "3.0": 0x0300, "3.0.2": 0x0302,
+            "3.1.1": 0x0311}
+
+# The links of Microsoft's published preauth hash chain whose messages are
+# known too: hash before, message, hash after.
+PREAUTH_LINKS = (
+    ("after_negotiate_resp", "ms-311-ch2-bind-req1", "after_bind_req1"),
+    ("after_bind_req1", "ms-311-ch2-bind-resp1-more", "after_bind_resp1"),
+    ("after_bind_resp1", "ms-311-ch2-bind-req2", "after_bind_req2 (=KDF context)"),
+)
+
+MAX_LEN = 4096
+MOM_KEY_SEED, MOM_NONCE_SEED = 0x10000, 0x20000
+
+unhex = bytes.fromhex
+
+
+class Dialect(int):
+    """A number that is written in hexadecimal digits."""
+
+
+class Mismatch(Exception):
+    """A vector that the reference implementation does not confirm."""
+
+
+def require(condition, message):
+    if not condition:
+        raise Mismatch(message)
+
+
+# Vectors from outside
+
+def import_pdu(v):
+    pdu = unhex(v["pdu"])
+    if v["type"] == "smb1":
+        return pdufile.Record(
+            name=f"smb1-{v['seq']}-{v['command']}-{v['dir']}", alg=smbref.SMB1_MD5,
+            from_server=v["dir"] == "s2c", dialect=0, pdu=pdu,
+            key=unhex(v["mac_key"]), sequence=v["seq"])
+    flags = int.from_bytes(pdu[16:20], "little")
+    record = pdufile.Record(
+        name=v.get("name"), alg=smbref.UNSIGNED, dialect=DIALECTS[v["dialect"]],
+        from_server=bool(flags & smbref.SMB2_FLAGS_SERVER_TO_REDIR), pdu=pdu,
+        part=v.get("part", 0), num_parts=v.get("nparts", 1))
+    if v["type"] == "unsigned":
+        record.name = f"{v['set']}-{v['mid']}-{v['command']}-{v['dir']}-unsigned"
+    else:
+        record.alg = ALG_IDS[v["alg"]]
+        record.key = unhex(v["signing_key"])
+    return record
+
+
+def import_kdf(v):
+    require(unhex(v["label_hex"]) == v["label"].encode() + b"\0" and v["L"] == 128,
+            f"{v['name']}: not a key derivation of SMB")
+    return {"name": v["name"], "dialect": DIALECTS[v["dialect"]],
+            "key": unhex(v["key"]), "label": v["label"],
+            "context": unhex(v["context_hex"]), "out": unhex(v["out"])}
+
+
+def import_vectors(folder):
+    pdus, kdfs, links = [], [], []
+    for path in sorted(pathlib.Path(folder).glob("*.json")):
+        content = json.loads(path.read_text())
+        for v in content.get("vectors", []):
+            if v["type"] == "kdf":
+                kdfs.append(import_kdf(v))
+                continue
+            pdus.append(import_pdu(v))
+            if "signature" in v:
+                require(pdus[-1].signature() == unhex(v["signature"]),
+                        f"{pdus[-1].name}: signature differs from its message's")
+        for before, pdu, after in PREAUTH_LINKS if "ch2" in content else ():
+            links.append({"name": pdu, "before": unhex(content["ch2"][before]),
+                          "after": unhex(content["ch2"][after])})
+    return pdus, kdfs, links
+
+
+# Generated C headers
+
+def c_value(value, indent):
+    if isinstance(value, str):
+        return f'"{value}"'
+    if isinstance(value, Dialect):
+        return f"0x{value:04x}"
+    if isinstance(value, int):
+        return str(value)
+    lines = [", ".join(f"0x{b:02x}" for b in value[i:i + 8])
+             for i in range(0, len(value), 8)]
+    return "{\n" + "".join(f"{indent}\t{line},\n" for line in lines) + indent + "}"
+
+
+def c_struct(fields):
+    """One initialiser; empty arrays are left out, which makes them zero."""
+    lines = [f"\t\t.{name} = {c_value(value, chr(9) * 2)},\n"
+             for name, value in fields.items() if value != b""]
+    return "\t{\n" + "".join(lines) + "\t},\n"
+
+
+def c_table(kind, name, entries):
+    body = "".join(c_struct(e) for e in entries)
+    return f"static const struct {kind} {name}[] __maybe_unused = {{\n{body}}};\n"
+
+
+def c_array(comment, name, value):
+    return (f"/* {comment} */\nstatic const u8 {name}[{len(value)}] __maybe_unused = "
+            f"{c_value(value, '')};\n")
+
+
+HEADER = """\
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* This file was generated by: tools/vectors/gen-testvecs.py generate */
+/* clang-format off */
+
+"""
+
+KDF_STRUCTS = """\
+/* One key derivation of MS-SMB2 3.1.4.2, L = 128. */
+struct kdf_testvec {
+	const char *name;
+	u16 dialect;
+	u8 key[16];
+	const char *label;	/* its NUL is part of it */
+	size_t context_size;
+	u8 context[64];
+	u8 out[16];
+};
+
+/* One step of the preauth hash; the message is the vector of that name. */
+struct preauth_testvec {
+	const char *name;
+	u8 before[64];
+	u8 after[64];
+};
+
+"""
+
+MAC_STRUCTS = """\
+/* nonce is for GMAC only; mac may be shorter than the algorithm's own. */
+struct mac_testvec {
+	const char *name;
+	size_t key_size;
+	u8 key[131];
+	u8 nonce[12];
+	size_t data_size;
+	u8 data[152];
+	size_t mac_size;
+	u8 mac[32];
+};
+
+"""
+
+MOM_TEXT = """\
+/*
+ * The MAC of MACs: one constant for messages of every length.
+ *
+ * The message of length n is the first n bytes of the generator
+ *	x = x * 1664525 + 1013904223 (mod 2^32); byte = x >> 24
+ * started with x = n.  For the transforms smbsign(...), which are called pdu_*
+ * here, its first four bytes are overwritten with the ProtocolId.
+ *
+ * Concatenate the MACs of the messages of all lengths in ascending order, from 0
+ * (transforms: from the size of the header) to MAC_OF_MACS_MAX_LEN.  The
+ * constant is the MAC of that, under the same key and nonce.  For a transform
+ * the message whose length is the size of the header goes in front of it, so
+ * that it is a message of the protocol.
+ */
+#define MAC_OF_MACS_MAX_LEN	4096
+
+"""
+
+
+def render_kdf_header(kdfs, links, unsigned_chain):
+    entries = [{"name": v["name"], "dialect": Dialect(v["dialect"]), "key": v["key"],
+                "label": v["label"], "context_size": len(v["context"]),
+                "context": v["context"], "out": v["out"]} for v in kdfs]
+    return (HEADER + KDF_STRUCTS + c_table("kdf_testvec", "kdf_testvecs", entries) +
+            "\n" + c_table("preauth_testvec", "preauth_testvecs", links) + "\n" +
+            c_array("From 64 zero bytes over all unsigned messages of smb-pdus.bin",
+                    "preauth_unsigned_chain", unsigned_chain))
+
+
+def parse_kdf_header(text):
+    """The vectors out of what render_kdf_header() wrote."""
+    entries = []
+    for body in re.findall(r"^\t\{\n(.*?)^\t\},$", text, re.M | re.S):
+        entry = {}
+        for name, string, array, number in re.findall(
+                r'\.(\w+) = (?:"([^"]*)"|\{([^}]*)\}|(\w+)),', body):
+            if array:
+                entry[name] = bytes(int(b, 16) for b in re.findall(r"0x\w\w", array))
+            else:
+                entry[name] = int(number, 0) if number else string
+        entries.append(entry)
+    return ([e for e in entries if "label" in e], [e for e in entries if "before" in e])
+
+
+def mac_entry(name, key, nonce, data, mac):
+    key, nonce, data, mac = (unhex(x) for x in (key, nonce, data, mac))
+    return {"name": name, "key_size": len(key), "key": key, "nonce": nonce,
+            "data_size": len(data), "data": data, "mac_size": len(mac), "mac": mac}
+
+
+def lcg_bytes(seed, size):
+    out = bytearray(size)
+    for i in range(size):
+        seed = seed * 1664525 + 1013904223 & 0xffffffff
+        out[i] = seed >> 24
+    return bytes(out)
+
+
+MOM_KEY, MOM_NONCE = lcg_bytes(MOM_KEY_SEED, 16), lcg_bytes(MOM_NONCE_SEED, 12)
+
+
+def mac_of_macs(mac):
+    messages = (lcg_bytes(n, n) for n in range(MAX_LEN + 1))
+    return mac(b"".join(map(mac, messages)))
+
+
+def pdu_mac_of_macs(alg):
+    smb1 = alg == smbref.SMB1_MD5
+    protocol_id = smbref.SMB1_PROTOCOL_ID if smb1 else smbref.SMB2_PROTOCOL_ID
+    first = smbref.header_size(alg)
+    messages = [protocol_id + lcg_bytes(n, n)[4:] for n in range(first, MAX_LEN + 1)]
+    macs = b"".join(smbref.pdu_mac(alg, MOM_KEY, m) for m in messages)
+    return smbref.pdu_mac(alg, MOM_KEY, messages[0] + macs)
+
+
+def gmac_of_macs():
+    return mac_of_macs(lambda data: smbref.gmac(MOM_KEY, MOM_NONCE, data))
+
+
+def cmac_of_macs():
+    return mac_of_macs(lambda data: smbref.cmac(MOM_KEY, data))
+
+
+def hmac_of_macs():
+    return mac_of_macs(lambda data: smbref.hmac_sha256(MOM_KEY, data))
+
+
+def md5_of_md5s():
+    return mac_of_macs(lambda data: hashlib.md5(data).digest())
+
+
+# The slow ones first, so that they spread well over the processors.
+MAC_OF_MACS = (
+    ("cmac_mac_of_macs", cmac_of_macs),
+    ("pdu_cmac_mac_of_macs", pdu_mac_of_macs, smbref.AES_CMAC),
+    ("gmac_mac_of_macs", gmac_of_macs),
+    ("pdu_gmac_mac_of_macs", pdu_mac_of_macs, smbref.AES_GMAC),
+    ("hmac_mac_of_macs", hmac_of_macs),
+    ("pdu_hmac_mac_of_macs", pdu_mac_of_macs, smbref.HMAC_SHA256),
+    ("md5_mac_of_macs", md5_of_md5s),
+    ("pdu_md5_mac_of_macs", pdu_mac_of_macs, smbref.SMB1_MD5),
+)
+
+
+def render_mac_header(pool):
+    jobs = [(name, pool.submit(*call)) for name, *call in MAC_OF_MACS]
+    gmacs = [mac_entry(*case) for case in smbref.GMAC_CASES]
+    others = {"cmac": smbref.CMAC_CASES, "hmac": smbref.HMAC_CASES,
+              "md5": smbref.MD5_CASES}
+    text = HEADER + MAC_STRUCTS + c_table("mac_testvec", "gmac_testvecs", gmacs) + "\n"
+    for alg, cases in others.items():
+        entries = [mac_entry(name, key, "", data, mac)
+                   for name, key, data, mac in cases]
+        text += c_table("mac_testvec", f"{alg}_testvecs", entries) + "\n"
+    text += MOM_TEXT
+    text += c_array("Key of all of them but md5_mac_of_macs", "mac_of_macs_key",
+                    MOM_KEY) + "\n"
+    text += c_array("Nonce of gmac_mac_of_macs", "mac_of_macs_nonce", MOM_NONCE)
+    for name, job in jobs:
+        what = "transform" if name.startswith("pdu_") else "plain MAC or hash"
+        text += "\n" + c_array(what, name, job.result())
+    return text
+
+
+# The committed files
+
+def verify(pdus, kdfs, links):
+    """Recompute every vector; all names must differ."""
+    names = [r.name for r in pdus]
+    require(len(set(names)) == len(names), "two messages of the same name")
+    for alg, name in pdufile.ALG_NAMES.items():
+        require(any(r.alg == alg for r in pdus), f"no {name} messages")
+    for r in pdus:
+        require(r.is_right(), f"{r.name}: wrong signature")
+    for v in kdfs:
+        out = smbref.kdf(v["key"], v["label"].encode() + b"\0", v["context"])
+        require(out == v["out"], f"{v['name']}: wrong key")
+    by_name = {r.name: r.pdu for r in pdus}
+    for v in links:
+        after = smbref.preauth_update(v["before"], by_name[v["name"]])
+        require(after == v["after"], f"{v['name']}: wrong preauth hash")
+    require(links and links[-1]["after"] in (v["context"] for v in kdfs),
+            "the preauth hash chain does not end in a key")
+
+
+def headers(pdus, kdfs, links):
+    """Path and text of each generated header."""
+    smbref.self_check()
+    chain = bytes(64)
+    for r in pdus:
+        if r.alg == smbref.UNSIGNED:
+            chain = smbref.preauth_update(chain, r.pdu)
+    with concurrent.futures.ProcessPoolExecutor() as pool:
+        mac_header = render_mac_header(pool)
+    return {KDF_HEADER: render_kdf_header(kdfs, links, chain), MAC_HEADER: mac_header}
+
+
+def read_committed():
+    return pdufile.unpack(PDUS.read_bytes()), *parse_kdf_header(KDF_HEADER.read_text())
+
+
+def summary(pdus, kdfs, links):
+    parts = [f"{sum(r.alg == alg for r in pdus)} {name}"
+             for alg, name in pdufile.ALG_NAMES.items()]
+    return (f"messages: {', '.join(parts)}; derived keys: {len(kdfs)}; "
+            f"preauth hashes: {len(links)}")
+
+
+def cmd_import(folder):
+    vectors = import_vectors(folder)
+    verify(*vectors)
+    for path, text in headers(*vectors).items():
+        path.write_text(text)
+    PDUS.write_bytes(pdufile.pack(vectors[0]))
+    print(summary(*vectors))
+
+
+def cmd_generate():
+    vectors = read_committed()
+    verify(*vectors)
+    for path, text in headers(*vectors).items():
+        path.write_text(text)
+
+
+def cmd_check():
+    vectors = read_committed()
+    verify(*vectors)
+    for path, text in headers(*vectors).items():
+        require(path.read_text() == text,
+                f"{path.name} is not what gen-testvecs.py generate makes")
+    print(f"all test vectors recomputed: {summary(*vectors)}")
+
+
+def cmd_list():
+    pdus, kdfs, links = read_committed()
+    for r in pdus:
+        print(f"{pdufile.ALG_NAMES[r.alg]:12} {r.dialect:04x} {len(r.pdu):7} {r.name}")
+    for v in kdfs:
+        print(f"{'KDF':12} {v['dialect']:04x} {len(v['context']):7} {v['name']}")
+    for v in links:
+        print(f"{'preauth':12} 0311 {64:7} {v['name']}")
+    for alg, cases in (("GMAC", smbref.GMAC_CASES), ("CMAC", smbref.CMAC_CASES),
+                       ("HMAC", smbref.HMAC_CASES), ("MD5", smbref.MD5_CASES)):
+        for name, *_, data, _mac in cases:
+            print(f"{alg:12} {'':4} {len(data) // 2:7} {name}")
+
+
+COMMANDS = {"import": (cmd_import, 1), "generate": (cmd_generate, 0),
+            "check": (cmd_check, 0), "list": (cmd_list, 0)}
+
+
+def main(args):
+    command, num_args = COMMANDS.get(args[0] if args else None, (None, 0))
+    if command is None or len(args) != 1 + num_args:
+        sys.exit(__doc__)
+    try:
+        command(*args[1:])
+    except (Mismatch, AssertionError, ValueError) as error:
+        sys.exit(f"gen-testvecs.py: {error}")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
