@@ -196,6 +196,7 @@ void smbsign_ghash(const struct smbsign_ghash_key *key,
 	if (!static_call(engine_ghash)(key, acc, data, num_blocks))
 		smbsign_generic_ghash(key, acc, data, num_blocks);
 }
+EXPORT_SYMBOL_IF_KUNIT(smbsign_ghash);
 
 void smbsign_cbcmac(const struct smbsign_aes_key *key, u8 x[AES_BLOCK_SIZE],
 		    const u8 *data, size_t num_blocks)
@@ -203,9 +204,11 @@ void smbsign_cbcmac(const struct smbsign_aes_key *key, u8 x[AES_BLOCK_SIZE],
 	if (!static_call(engine_cbcmac)(key, x, data, num_blocks))
 		smbsign_generic_cbcmac(key, x, data, num_blocks);
 }
+EXPORT_SYMBOL_IF_KUNIT(smbsign_cbcmac);
 
 void smbsign_sha256_update(struct sha256_ctx *sha, const u8 *data, size_t len)
 {
 	if (!static_call(engine_sha256)(sha, data, len))
 		smbsign_generic_sha256(sha, data, len);
 }
+EXPORT_SYMBOL_IF_KUNIT(smbsign_sha256_update);

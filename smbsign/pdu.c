@@ -159,6 +159,7 @@ void smbsign_pdu_mask_signature(enum smbsign_proto proto, u8 *hdr)
 		memset(((struct smb2_hdr *)hdr)->signature, 0,
 		       sizeof_field(struct smb2_hdr, signature));
 }
+EXPORT_SYMBOL_IF_KUNIT(smbsign_pdu_mask_signature);
 
 /**
  * smbsign_pdu_is_response() - was it sent by a server?
@@ -171,6 +172,7 @@ bool smbsign_pdu_is_response(const struct smbsign_pdu *pdu)
 {
 	return pdu->flags & SMB2_FLAGS_SERVER_TO_REDIR;
 }
+EXPORT_SYMBOL_IF_KUNIT(smbsign_pdu_is_response);
 
 /**
  * smbsign_pdu_is_cancel() - is it an SMB2 CANCEL?
@@ -183,6 +185,7 @@ bool smbsign_pdu_is_cancel(const struct smbsign_pdu *pdu)
 {
 	return pdu->command == SMB2_CMD_CANCEL;
 }
+EXPORT_SYMBOL_IF_KUNIT(smbsign_pdu_is_cancel);
 
 /**
  * smbsign_pdu_iter_init() - begin a walk over a compound chain

@@ -8,29 +8,42 @@
 
 /* Not in 6.1: comparison of memory */
 #ifndef KUNIT_EXPECT_MEMEQ
+#define SMBSIGN_COMPAT_MEM(kind, test, left, op, right, size, fmt, ...)	\
+do {									\
+	const void *__left = (left);					\
+	const void *__right = (right);					\
+	int __size = (size);						\
+									\
+	KUNIT_##kind##_TRUE_MSG(test,					\
+				memcmp(__left, __right, __size) op 0,	\
+				fmt "\n\t" #left " is %*ph\n\t" #right " is %*ph\n", \
+				##__VA_ARGS__, __size, __left, __size,	\
+				__right);				\
+} while (0)
+
 #define KUNIT_EXPECT_MEMEQ(test, left, right, size)			\
-	KUNIT_EXPECT_MEMEQ_MSG(test, left, right, size, "differ")
+	SMBSIGN_COMPAT_MEM(EXPECT, test, left, ==, right, size, "")
 #define KUNIT_EXPECT_MEMEQ_MSG(test, left, right, size, fmt, ...)	\
-	KUNIT_EXPECT_TRUE_MSG(test, !memcmp(left, right, size),		\
-			      fmt "\n\t" #left " %*ph\n\t" #right " %*ph", \
-			      ##__VA_ARGS__, (int)(size), left,		\
-			      (int)(size), right)
+	SMBSIGN_COMPAT_MEM(EXPECT, test, left, ==, right, size, fmt,	\
+			   ##__VA_ARGS__)
 #define KUNIT_EXPECT_MEMNEQ(test, left, right, size)			\
-	KUNIT_EXPECT_MEMNEQ_MSG(test, left, right, size, "do not differ")
+	SMBSIGN_COMPAT_MEM(EXPECT, test, left, !=, right, size, "")
 #define KUNIT_EXPECT_MEMNEQ_MSG(test, left, right, size, fmt, ...)	\
-	KUNIT_EXPECT_TRUE_MSG(test, memcmp(left, right, size),		\
-			      fmt "\n\t" #left " %*ph", ##__VA_ARGS__,	\
-			      (int)(size), left)
+	SMBSIGN_COMPAT_MEM(EXPECT, test, left, !=, right, size, fmt,	\
+			   ##__VA_ARGS__)
 #endif
 
 #ifndef KUNIT_ASSERT_MEMEQ
 #define KUNIT_ASSERT_MEMEQ(test, left, right, size)			\
-	KUNIT_ASSERT_MEMEQ_MSG(test, left, right, size, "differ")
+	SMBSIGN_COMPAT_MEM(ASSERT, test, left, ==, right, size, "")
 #define KUNIT_ASSERT_MEMEQ_MSG(test, left, right, size, fmt, ...)	\
-	KUNIT_ASSERT_TRUE_MSG(test, !memcmp(left, right, size),		\
-			      fmt "\n\t" #left " %*ph\n\t" #right " %*ph", \
-			      ##__VA_ARGS__, (int)(size), left,		\
-			      (int)(size), right)
+	SMBSIGN_COMPAT_MEM(ASSERT, test, left, ==, right, size, fmt,	\
+			   ##__VA_ARGS__)
+#define KUNIT_ASSERT_MEMNEQ(test, left, right, size)			\
+	SMBSIGN_COMPAT_MEM(ASSERT, test, left, !=, right, size, "")
+#define KUNIT_ASSERT_MEMNEQ_MSG(test, left, right, size, fmt, ...)	\
+	SMBSIGN_COMPAT_MEM(ASSERT, test, left, !=, right, size, fmt,	\
+			   ##__VA_ARGS__)
 #endif
 
 /* Not in 6.1: attributes of cases */
