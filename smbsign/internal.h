@@ -16,8 +16,10 @@
 #include <crypto/md5.h>
 #include <crypto/sha2.h>
 #include <kunit/visibility.h>
+#include <linux/refcount.h>
 #include <linux/smbsign.h>
 #include <linux/types.h>
+#include <linux/workqueue.h>
 
 #define SMBSIGN_VERSION		"0.1.0"
 
@@ -220,8 +222,14 @@ void smbsign_kdf_shutdown(void);
 
 /* key.c: raw key -> prepared key */
 
+struct smbsign_guard;
+
 struct smbsign_key {
 	enum smbsign_alg alg;
+	enum smbsign_role role;		/* from here on a consumer's key only */
+	refcount_t refs;
+	struct smbsign_guard *guard;	/* of AES-GMAC */
+	struct work_struct free_work;	/* up to here */
 	union {
 		struct smbsign_gmac_key gmac;
 		struct smbsign_cmac_key cmac;
@@ -230,6 +238,8 @@ struct smbsign_key {
 	};
 };
 
+int smbsign_key_startup(void);
+void smbsign_key_shutdown(void);
 int smbsign_key_init(struct smbsign_key *key, enum smbsign_alg alg);
 int smbsign_key_prepare(struct smbsign_key *key, const u8 *raw, size_t len);
 void smbsign_key_exit(struct smbsign_key *key);
@@ -292,8 +302,14 @@ int smbsign_pdu_parse_hdr(struct smbsign_pdu *pdu, enum smbsign_proto proto,
 			  const u8 *hdr, size_t len);
 int smbsign_pdu_parse(struct smbsign_pdu *pdu, const u8 *hdr, size_t len);
 void smbsign_pdu_mask_signature(enum smbsign_proto proto, u8 *hdr);
+void smbsign_pdu_set_sequence(u8 *hdr, u32 sequence);
 bool smbsign_pdu_is_response(const struct smbsign_pdu *pdu);
+bool smbsign_pdu_is_negotiate(const struct smbsign_pdu *pdu);
+bool smbsign_pdu_is_session_setup(const struct smbsign_pdu *pdu);
+bool smbsign_pdu_is_tree_connect(const struct smbsign_pdu *pdu);
 bool smbsign_pdu_is_cancel(const struct smbsign_pdu *pdu);
+bool smbsign_pdu_is_interim(const struct smbsign_pdu *pdu);
+bool smbsign_pdu_is_signed(const struct smbsign_pdu *pdu);
 void smbsign_pdu_iter_init(struct smbsign_pdu_iter *it, const u8 *msg,
 			   size_t len);
 bool smbsign_pdu_next(struct smbsign_pdu_iter *it, struct smbsign_pdu *pdu);
@@ -310,18 +326,57 @@ struct smbsign_sign_ctx {
 	};
 	u8 hdr[SMBSIGN_SMB2_HDR_SIZE];	/* gathered until it is whole */
 	u8 nonce[GMAC_NONCE_SIZE];	/* known when the header is whole */
-	u32 hdr_len;
+	u32 sequence;			/* of SMB1, if has_sequence */
 	s32 err;			/* met on the way, told by final */
+	u16 hdr_len;
+	u16 has_sequence;
 };
 
+enum smbsign_proto smbsign_sign_proto(enum smbsign_alg alg);
 unsigned int smbsign_sign_size(enum smbsign_alg alg);
 void smbsign_sign_init(struct smbsign_sign_ctx *ctx,
 		       const struct smbsign_key *key);
+void smbsign_sign_set_sequence(struct smbsign_sign_ctx *ctx, u32 sequence);
 void smbsign_sign_update(struct smbsign_sign_ctx *ctx,
 			 const struct smbsign_key *key, const u8 *data,
 			 size_t len);
 int __must_check smbsign_sign_final(struct smbsign_sign_ctx *ctx,
 				    const struct smbsign_key *key, u8 *sig);
+
+/* guard.c: no nonce of AES-GMAC twice */
+
+int smbsign_guard_init(struct smbsign_key *key);
+void smbsign_guard_exit(struct smbsign_key *key);
+int smbsign_guard_check(const struct smbsign_key *key,
+			const struct smbsign_pdu *pdu);
+int smbsign_guard_claim(struct smbsign_key *key, const struct smbsign_pdu *pdu,
+			const u8 sig[SMBSIGN_SIG_SIZE]);
+
+/* data.c: where the data of a message lies */
+
+typedef void (*smbsign_step_fn)(void *priv, u8 *data, size_t len);
+
+int smbsign_data_walk(const struct smbsign_msg *msg, size_t off, size_t len,
+		      smbsign_step_fn step, void *priv);
+int smbsign_data_read(const struct smbsign_msg *msg, size_t off, u8 *buf,
+		      size_t len);
+int smbsign_data_write(const struct smbsign_msg *msg, size_t off,
+		       const u8 *buf, size_t len);
+
+/* batch.c: many messages at once */
+
+int smbsign_batch_startup(void);
+void smbsign_batch_shutdown(void);
+
+/* stats.c: counters, tracepoints, the log */
+
+void smbsign_stats_signed(const struct smbsign_key *key,
+			  const struct smbsign_pdu *pdu, int err);
+void smbsign_stats_verified(const struct smbsign_key *key,
+			    const struct smbsign_pdu *pdu, int err);
+void smbsign_stats_refused(const struct smbsign_pdu *pdu, u32 status);
+void smbsign_stats_unsigned(void);
+void smbsign_stats_queue_full(void);
 
 /* selftest.c: known answers, before anything is offered */
 

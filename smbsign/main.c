@@ -38,16 +38,26 @@ static int __init smbsign_init(void)
 	}
 	smbsign_md5_startup();
 	smbsign_kdf_startup();
+	err = smbsign_key_startup();
+	if (err)
+		goto err_kdf;
+	err = smbsign_batch_startup();
+	if (err)
+		goto err_key;
 
 	err = smbsign_selftest();
 	if (err)
-		goto err_kdf;
+		goto err_batch;
 	err = smbsign_shash_register();
 	if (err)
-		goto err_kdf;
+		goto err_batch;
 	log_load();
 	return 0;
 
+err_batch:
+	smbsign_batch_shutdown();
+err_key:
+	smbsign_key_shutdown();
 err_kdf:
 	smbsign_kdf_shutdown();
 	smbsign_md5_shutdown();
@@ -58,6 +68,8 @@ err_kdf:
 static void __exit smbsign_exit(void)
 {
 	smbsign_shash_unregister();
+	smbsign_batch_shutdown();
+	smbsign_key_shutdown();
 	smbsign_kdf_shutdown();
 	smbsign_md5_shutdown();
 	smbsign_engine_exit();

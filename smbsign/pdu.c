@@ -162,17 +162,67 @@ void smbsign_pdu_mask_signature(enum smbsign_proto proto, u8 *hdr)
 EXPORT_SYMBOL_IF_KUNIT(smbsign_pdu_mask_signature);
 
 /**
- * smbsign_pdu_is_response() - was it sent by a server?
- * @pdu: an SMB2 message
+ * smbsign_pdu_set_sequence() - put a sequence number where the signature stands
+ * @hdr: a copy of an SMB1 header
+ * @sequence: the sequence number, MS-CIFS 3.1.4.1
  *
  * Context: Any context.
- * Return: true if SMB2_FLAGS_SERVER_TO_REDIR is set.
+ */
+void smbsign_pdu_set_sequence(u8 *hdr, u32 sequence)
+{
+	((struct smb1_hdr *)hdr)->sequence = cpu_to_le32(sequence);
+}
+
+/**
+ * smbsign_pdu_is_response() - was it sent by a server?
+ * @pdu: a message
+ *
+ * Context: Any context.
+ * Return: true if its header says so.
  */
 bool smbsign_pdu_is_response(const struct smbsign_pdu *pdu)
 {
+	if (pdu->proto == SMBSIGN_PROTO_SMB1)
+		return pdu->flags & SMB1_FLAGS_REPLY;
 	return pdu->flags & SMB2_FLAGS_SERVER_TO_REDIR;
 }
 EXPORT_SYMBOL_IF_KUNIT(smbsign_pdu_is_response);
+
+/**
+ * smbsign_pdu_is_negotiate() - is it an SMB2 NEGOTIATE?
+ * @pdu: an SMB2 message
+ *
+ * Context: Any context.
+ * Return: true if so.
+ */
+bool smbsign_pdu_is_negotiate(const struct smbsign_pdu *pdu)
+{
+	return pdu->command == SMB2_CMD_NEGOTIATE;
+}
+
+/**
+ * smbsign_pdu_is_session_setup() - is it an SMB2 SESSION_SETUP?
+ * @pdu: an SMB2 message
+ *
+ * Context: Any context.
+ * Return: true if so.
+ */
+bool smbsign_pdu_is_session_setup(const struct smbsign_pdu *pdu)
+{
+	return pdu->command == SMB2_CMD_SESSION_SETUP;
+}
+
+/**
+ * smbsign_pdu_is_tree_connect() - is it an SMB2 TREE_CONNECT?
+ * @pdu: an SMB2 message
+ *
+ * Context: Any context.
+ * Return: true if so.
+ */
+bool smbsign_pdu_is_tree_connect(const struct smbsign_pdu *pdu)
+{
+	return pdu->command == SMB2_CMD_TREE_CONNECT;
+}
 
 /**
  * smbsign_pdu_is_cancel() - is it an SMB2 CANCEL?
@@ -186,6 +236,31 @@ bool smbsign_pdu_is_cancel(const struct smbsign_pdu *pdu)
 	return pdu->command == SMB2_CMD_CANCEL;
 }
 EXPORT_SYMBOL_IF_KUNIT(smbsign_pdu_is_cancel);
+
+/**
+ * smbsign_pdu_is_interim() - is it an interim response, MS-SMB2 3.3.4.2?
+ * @pdu: an SMB2 message
+ *
+ * Context: Any context.
+ * Return: true if so.
+ */
+bool smbsign_pdu_is_interim(const struct smbsign_pdu *pdu)
+{
+	return smbsign_pdu_is_response(pdu) &&
+	       pdu->status == SMBSIGN_STATUS_PENDING;
+}
+
+/**
+ * smbsign_pdu_is_signed() - does it say that it is signed?
+ * @pdu: an SMB2 message
+ *
+ * Context: Any context.
+ * Return: true if SMB2_FLAGS_SIGNED is set.
+ */
+bool smbsign_pdu_is_signed(const struct smbsign_pdu *pdu)
+{
+	return pdu->flags & SMB2_FLAGS_SIGNED;
+}
 
 /**
  * smbsign_pdu_iter_init() - begin a walk over a compound chain

@@ -14,7 +14,12 @@
 #define SMB1_PROTO_ID		0x424d53ff	/* FF 'S' 'M' 'B' */
 #define SMB2_PROTO_ID		0x424d53fe	/* FE 'S' 'M' 'B' */
 
+#define SMB2_CMD_NEGOTIATE	0x0000
+#define SMB2_CMD_SESSION_SETUP	0x0001
+#define SMB2_CMD_TREE_CONNECT	0x0003
 #define SMB2_CMD_CANCEL		0x000c
+
+#define SMB1_FLAGS_REPLY	0x80
 
 #define SMB2_FLAGS_SERVER_TO_REDIR	0x00000001
 #define SMB2_FLAGS_ASYNC_COMMAND	0x00000002
@@ -55,7 +60,7 @@ struct smb1_hdr {
 	u8 flags;
 	__le16 flags2;
 	__le16 pid_high;
-	__le32 sequence;	/* MS-CIFS 3.1.4.1: low half of SecuritySignature */
+	__le32 sequence;	/* low half of SecuritySignature */
 	u8 signature_high[4];
 	__le16 reserved;
 	__le16 tid;

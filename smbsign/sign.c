@@ -72,10 +72,16 @@ static int mac_final(struct smbsign_sign_ctx *ctx,
 	}
 }
 
-static enum smbsign_proto sign_proto(const struct smbsign_key *key)
+/**
+ * smbsign_sign_proto() - the protocol of the messages that an algorithm signs
+ * @alg: the algorithm
+ *
+ * Context: Any context.
+ * Return: the protocol.
+ */
+enum smbsign_proto smbsign_sign_proto(enum smbsign_alg alg)
 {
-	return key->alg == SMBSIGN_MD5 ? SMBSIGN_PROTO_SMB1 :
-					 SMBSIGN_PROTO_SMB2;
+	return alg == SMBSIGN_MD5 ? SMBSIGN_PROTO_SMB1 : SMBSIGN_PROTO_SMB2;
 }
 
 /**
@@ -106,6 +112,20 @@ void smbsign_sign_init(struct smbsign_sign_ctx *ctx,
 }
 EXPORT_SYMBOL_IF_KUNIT(smbsign_sign_init);
 
+/**
+ * smbsign_sign_set_sequence() - the sequence number of an SMB1 message
+ * @ctx: a signature just begun
+ * @sequence: counts in the place of the SecuritySignature's low half, whatever
+ *	      that holds; without this call what it holds counts
+ *
+ * Context: Any context.
+ */
+void smbsign_sign_set_sequence(struct smbsign_sign_ctx *ctx, u32 sequence)
+{
+	ctx->sequence = sequence;
+	ctx->has_sequence = 1;
+}
+
 /*
  * "First 8 bytes are set to MessageId", then a bit for the sender and one for
  * a CANCEL request; byte 8 of a header that is both has both.
@@ -123,7 +143,7 @@ static void sign_set_nonce(u8 nonce[GMAC_NONCE_SIZE],
 static int sign_header(struct smbsign_sign_ctx *ctx,
 		       const struct smbsign_key *key)
 {
-	enum smbsign_proto proto = sign_proto(key);
+	enum smbsign_proto proto = smbsign_sign_proto(key->alg);
 	struct smbsign_pdu pdu;
 	int err;
 
@@ -133,6 +153,8 @@ static int sign_header(struct smbsign_sign_ctx *ctx,
 	if (key->alg == SMBSIGN_AES_GMAC)
 		sign_set_nonce(ctx->nonce, &pdu);
 	smbsign_pdu_mask_signature(proto, ctx->hdr);
+	if (proto == SMBSIGN_PROTO_SMB1 && ctx->has_sequence)
+		smbsign_pdu_set_sequence(ctx->hdr, ctx->sequence);
 	return mac_update(ctx, key, ctx->hdr, ctx->hdr_len);
 }
 
@@ -149,7 +171,7 @@ void smbsign_sign_update(struct smbsign_sign_ctx *ctx,
 			 const struct smbsign_key *key, const u8 *data,
 			 size_t len)
 {
-	size_t hdr_size = smbsign_pdu_hdr_size(sign_proto(key));
+	size_t hdr_size = smbsign_pdu_hdr_size(smbsign_sign_proto(key->alg));
 
 	if (ctx->hdr_len < hdr_size) {
 		size_t n = min(len, hdr_size - ctx->hdr_len);
@@ -182,7 +204,7 @@ int smbsign_sign_final(struct smbsign_sign_ctx *ctx,
 {
 	int err = ctx->err;
 
-	if (ctx->hdr_len < smbsign_pdu_hdr_size(sign_proto(key)))
+	if (ctx->hdr_len < smbsign_pdu_hdr_size(smbsign_sign_proto(key->alg)))
 		err = -EPROTO;
 	if (!err)
 		err = mac_final(ctx, key, sig);

@@ -11,9 +11,15 @@
 #ifndef _LINUX_SMBSIGN_H
 #define _LINUX_SMBSIGN_H
 
+#include <linux/list.h>
 #include <linux/types.h>
 
+struct iov_iter;
 struct kvec;
+struct scatterlist;
+struct sk_buff;
+struct smbsign_key;
+struct smbsign_queue;
 
 /* Size in bytes of a signing key and of a session key, MS-SMB2 3.1.4.2. */
 #define SMBSIGN_KEY_SIZE	16
@@ -63,8 +69,8 @@ enum smbsign_dialect {
 };
 
 /**
- * struct smbsign_preauth - preauthentication integrity hash chain, MS-SMB2 3.1.5.2
- * @hash: hash value over all messages so far
+ * struct smbsign_preauth - preauthentication integrity hash chain
+ * @hash: hash value over all messages so far, MS-SMB2 3.1.5.2
  *
  * One belongs to a connection (NEGOTIATE request and response).  Each session
  * or channel goes on with a plain copy of it: its SESSION_SETUP requests and
@@ -99,10 +105,10 @@ int smbsign_preauth_update(struct smbsign_preauth *preauth,
 			   const struct kvec *iov, unsigned int num);
 
 /**
- * smbsign_derive_signing_key() - signing key of a session or channel, MS-SMB2 3.1.4.2
+ * smbsign_derive_signing_key() - signing key of a session or channel
  * @key: where the signing key goes, %SMBSIGN_KEY_SIZE bytes; zeroed when an
  *	 error is returned.  The caller wipes it with memzero_explicit().
- * @dialect: the negotiated dialect, an enum smbsign_dialect as read off the wire
+ * @dialect: the negotiated dialect, an enum smbsign_dialect as on the wire
  * @session_key: the session key as GSS gave it
  * @session_key_len: its length in bytes.  Only the first 16 bytes count, and a
  *		     shorter one is filled up with zeros (3.2.5.3.1), for
@@ -110,8 +116,8 @@ int smbsign_preauth_update(struct smbsign_preauth *preauth,
  * @preauth: the chain of this session or channel after its last SESSION_SETUP
  *	     request.  Only SMB 3.1.1 uses it; %NULL for all others.
  *
- * SMB 2.0.2 and 2.1 sign with the session key itself.  SMB 3.x derives with
- * SP 800-108 in counter mode, and always L = 128: the text of 3.1.4.2 asks for
+ * MS-SMB2 3.1.4.2.  SMB 2.0.2 and 2.1 sign with the session key itself, SMB 3.x
+ * derives with SP 800-108 in counter mode, and always L = 128: the text asks for
  * L = 256 under AES-256 ciphers, but Windows and Samba do not do that for
  * signing keys.
  *
@@ -124,5 +130,765 @@ int smbsign_preauth_update(struct smbsign_preauth *preauth,
 int smbsign_derive_signing_key(u8 key[SMBSIGN_KEY_SIZE], u16 dialect,
 			       const u8 *session_key, size_t session_key_len,
 			       const struct smbsign_preauth *preauth);
+
+/* Keys */
+
+/**
+ * enum smbsign_role - which end of the connection signs with a key
+ * @SMBSIGN_CLIENT: the client: it signs requests and verifies responses
+ * @SMBSIGN_SERVER: the server: it signs responses and verifies requests
+ */
+enum smbsign_role {
+	SMBSIGN_CLIENT,
+	SMBSIGN_SERVER,
+};
+
+/**
+ * smbsign_key_alloc() - prepare a signing key
+ * @alg: the algorithm; it belongs to the key, not to the connection, because a
+ *	 session keeps that of the connection on which it was established
+ * @role: which end we are
+ * @raw: the signing key
+ * @len: its length in bytes: %SMBSIGN_KEY_SIZE; for %SMBSIGN_MD5 any
+ *
+ * All work that depends on the key alone is done here, once.
+ *
+ * Context: Process context. May sleep.
+ * Return: the key with one reference, or an error pointer:
+ * * -EINVAL - unknown algorithm or role, or another length
+ * * -ENOMEM
+ * * -ENOPKG - the kernel lacks the algorithm (MD5 under fips=1)
+ */
+struct smbsign_key *smbsign_key_alloc(enum smbsign_alg alg,
+				      enum smbsign_role role, const u8 *raw,
+				      size_t len);
+
+/**
+ * smbsign_key_derive() - prepare the signing key of a session, MS-SMB2 3.1.4.2
+ * @alg: the algorithm: HMAC-SHA256 for SMB 2.0.2 and 2.1, AES-CMAC for 3.0 and
+ *	 3.0.2, for 3.1.1 the negotiated one
+ * @role: which end we are
+ * @dialect: the negotiated dialect, an enum smbsign_dialect
+ * @session_key: as for smbsign_derive_signing_key()
+ * @session_key_len: its length in bytes
+ * @preauth: as for smbsign_derive_signing_key()
+ *
+ * A channel bound to the session (MS-SMB2 3.2.4.2.3, 3.3.5.5.2) gets a key of
+ * its own by another call, with the session key and the chain of that channel;
+ * the session's key stays as it is.
+ *
+ * Context: Process context. May sleep.
+ * Return: the key with one reference, or an error pointer:
+ * * -EINVAL - as smbsign_derive_signing_key(), or @alg cannot go with @dialect
+ * * -ENOKEY - the session key is empty
+ * * -ENOMEM
+ */
+struct smbsign_key *
+smbsign_key_derive(enum smbsign_alg alg, enum smbsign_role role, u16 dialect,
+		   const u8 *session_key, size_t session_key_len,
+		   const struct smbsign_preauth *preauth);
+
+/**
+ * smbsign_key_get() - take another reference
+ * @key: a key of which the caller holds a reference
+ *
+ * Context: Any context.
+ * Return: @key.
+ */
+struct smbsign_key *smbsign_key_get(struct smbsign_key *key);
+
+/**
+ * smbsign_key_put() - give a reference back
+ * @key: a key, or %NULL.  With the last reference it is wiped.
+ *
+ * Context: Any context.
+ */
+void smbsign_key_put(struct smbsign_key *key);
+
+/**
+ * smbsign_key_alg() - the algorithm of a key
+ * @key: the key
+ *
+ * Context: Any context.
+ * Return: what smbsign_key_alloc() was told.
+ */
+enum smbsign_alg smbsign_key_alg(const struct smbsign_key *key);
+
+/* Messages where they lie */
+
+/**
+ * enum smbsign_msg_type - what holds a message
+ * @SMBSIGN_MSG_KVEC: an array of kvecs, perhaps followed by an iov_iter
+ * @SMBSIGN_MSG_SG: a scatterlist
+ * @SMBSIGN_MSG_SKB: an sk_buff with its frags and frag list
+ */
+enum smbsign_msg_type {
+	SMBSIGN_MSG_KVEC,
+	SMBSIGN_MSG_SG,
+	SMBSIGN_MSG_SKB,
+};
+
+/**
+ * struct smbsign_msg - a message, or a compound chain, where it lies
+ * @type: what holds it
+ * @iov: %SMBSIGN_MSG_KVEC: the kvecs
+ * @num_iov: how many
+ * @iter: goes on behind the kvecs, or %NULL.  It is not advanced.  Any kernel
+ *	  flavour that this kernel has (kvec, bvec, folio queue, xarray);
+ *	  user-backed, pipe and discard ones are refused.
+ * @sg: %SMBSIGN_MSG_SG: the first element
+ * @skb: %SMBSIGN_MSG_SKB: the buffer
+ * @off: bytes to leave out at the start of the container, such as the NetBIOS
+ *	 length
+ * @len: bytes of the message
+ * @sequence: with a key of %SMBSIGN_MD5 the sequence number of the message,
+ *	      MS-CIFS 3.2.4.1.3; otherwise unused
+ *
+ * Filled in by hand or by smbsign_msg_kvec() and its like.  Nothing is copied
+ * or linearised, pages are mapped one at a time, and only signing writes: the
+ * bytes of the Signature field.
+ */
+struct smbsign_msg {
+	enum smbsign_msg_type type;
+	union {
+		struct {
+			const struct kvec *iov;
+			unsigned int num_iov;
+			const struct iov_iter *iter;
+		};
+		struct scatterlist *sg;
+		struct sk_buff *skb;
+	};
+	size_t off;
+	size_t len;
+	u32 sequence;
+};
+
+/**
+ * smbsign_msg_kvec() - describe a message in kvecs
+ * @iov: the kvecs
+ * @num: how many
+ * @off: bytes to leave out at the start
+ * @len: bytes of the message
+ *
+ * Context: Any context.
+ * Return: the description.
+ */
+static inline struct smbsign_msg
+smbsign_msg_kvec(const struct kvec *iov, unsigned int num, size_t off,
+		 size_t len)
+{
+	return (struct smbsign_msg){ .type = SMBSIGN_MSG_KVEC, .iov = iov,
+				     .num_iov = num, .off = off, .len = len };
+}
+
+/**
+ * smbsign_msg_iter() - describe a message in kvecs and what follows them
+ * @iov: the kvecs, such as the headers of a WRITE request
+ * @num: how many; may be 0
+ * @iter: the rest, such as its data
+ * @off: bytes to leave out at the start
+ * @len: bytes of the message
+ *
+ * Context: Any context.
+ * Return: the description.
+ */
+static inline struct smbsign_msg
+smbsign_msg_iter(const struct kvec *iov, unsigned int num,
+		 const struct iov_iter *iter, size_t off, size_t len)
+{
+	return (struct smbsign_msg){ .type = SMBSIGN_MSG_KVEC, .iov = iov,
+				     .num_iov = num, .iter = iter, .off = off,
+				     .len = len };
+}
+
+/**
+ * smbsign_msg_sg() - describe a message in a scatterlist
+ * @sg: the first element
+ * @off: bytes to leave out at the start
+ * @len: bytes of the message
+ *
+ * Context: Any context.
+ * Return: the description.
+ */
+static inline struct smbsign_msg
+smbsign_msg_sg(struct scatterlist *sg, size_t off, size_t len)
+{
+	return (struct smbsign_msg){ .type = SMBSIGN_MSG_SG, .sg = sg,
+				     .off = off, .len = len };
+}
+
+/**
+ * smbsign_msg_skb() - describe a message in an sk_buff
+ * @skb: the buffer.  To be signed, its data must be writable: not cloned, nor
+ *	 shared frags.
+ * @off: bytes to leave out at the start
+ * @len: bytes of the message
+ *
+ * Context: Any context.
+ * Return: the description.
+ */
+static inline struct smbsign_msg
+smbsign_msg_skb(struct sk_buff *skb, size_t off, size_t len)
+{
+	return (struct smbsign_msg){ .type = SMBSIGN_MSG_SKB, .skb = skb,
+				     .off = off, .len = len };
+}
+
+/**
+ * smbsign_sign_msg() - sign one message, MS-SMB2 3.1.4.1
+ * @key: the key
+ * @msg: the message; SMB2_FLAGS_SIGNED is set already, for the MAC covers it
+ *
+ * All of @msg->len is one message, whatever its NextCommand says.
+ *
+ * Context: Any context.
+ * Return:
+ * * 0 - the Signature is written, and nothing else
+ * * -EPROTO - no header of the key's protocol at @msg->off
+ * * -EMSGSIZE - the container holds less than @msg->len bytes
+ * * -EINVAL - an iterator that this cannot read, or a request signed with a
+ *   server's key or the reverse
+ * * -EACCES - AES-GMAC only: signing would use a nonce again: MessageId 0 or
+ *   2^64-1, an interim response (STATUS_PENDING), a CANCEL response, or another
+ *   message of the same MessageId was signed lately.  @msg is as it was.
+ */
+int smbsign_sign_msg(struct smbsign_key *key, const struct smbsign_msg *msg);
+
+/**
+ * smbsign_verify_msg() - verify the signature of one message, MS-SMB2 3.1.5.1
+ * @key: the key
+ * @msg: the message; not written to
+ *
+ * What must be signed at all is for smbsign_accept() to say.
+ *
+ * Context: Any context.
+ * Return:
+ * * 0 - the peer that shares the key has signed just this message
+ * * -EBADMSG - the signature does not match
+ * * -EPROTO, -EMSGSIZE, -EINVAL - as smbsign_sign_msg()
+ * * -EACCES - one of our own messages has come back to us
+ */
+int __must_check smbsign_verify_msg(struct smbsign_key *key,
+				    const struct smbsign_msg *msg);
+
+/**
+ * smbsign_sign_chain() - sign each message of a compound chain
+ * @key: the key
+ * @msg: the chain; a single message is a chain of one
+ *
+ * Each message is signed up to the next one, padding included, MS-SMB2 3.1.4.1.
+ *
+ * Context: Any context.
+ * Return: 0, or the first error of smbsign_sign_msg(), where -EPROTO and
+ * -EMSGSIZE may also be said of NextCommand; messages before the one that
+ * failed are then signed.
+ */
+int smbsign_sign_chain(struct smbsign_key *key, const struct smbsign_msg *msg);
+
+/**
+ * smbsign_verify_chain() - verify each message of a compound chain
+ * @key: the key
+ * @msg: the chain; not written to
+ * @failed_ret: the index of the message that failed, from 0; or %NULL
+ *
+ * Context: Any context.
+ * Return: 0, or the first error of smbsign_verify_msg().
+ */
+int __must_check smbsign_verify_chain(struct smbsign_key *key,
+				      const struct smbsign_msg *msg,
+				      unsigned int *failed_ret);
+
+/**
+ * smbsign_sign_kvec() - sign one message that lies in kvecs
+ * @key: the key
+ * @iov: the whole message
+ * @num: number of kvecs
+ * @len: bytes of the message
+ *
+ * Context: Any context.
+ * Return: as smbsign_sign_msg().
+ */
+static inline int smbsign_sign_kvec(struct smbsign_key *key,
+				    const struct kvec *iov, unsigned int num,
+				    size_t len)
+{
+	struct smbsign_msg msg = smbsign_msg_kvec(iov, num, 0, len);
+
+	return smbsign_sign_msg(key, &msg);
+}
+
+/**
+ * smbsign_verify_kvec() - verify one message that lies in kvecs
+ * @key: the key
+ * @iov: the whole message
+ * @num: number of kvecs
+ * @len: bytes of the message
+ *
+ * Context: Any context.
+ * Return: as smbsign_verify_msg().
+ */
+static inline int __must_check
+smbsign_verify_kvec(struct smbsign_key *key, const struct kvec *iov,
+		    unsigned int num, size_t len)
+{
+	struct smbsign_msg msg = smbsign_msg_kvec(iov, num, 0, len);
+
+	return smbsign_verify_msg(key, &msg);
+}
+
+/**
+ * smbsign_sign_iter() - sign one message in kvecs and an iterator behind them
+ * @key: the key
+ * @iov: the start of the message
+ * @num: number of kvecs
+ * @iter: the rest; not advanced
+ * @len: bytes of the message
+ *
+ * Context: Any context.
+ * Return: as smbsign_sign_msg().
+ */
+static inline int smbsign_sign_iter(struct smbsign_key *key,
+				    const struct kvec *iov, unsigned int num,
+				    const struct iov_iter *iter, size_t len)
+{
+	struct smbsign_msg msg = smbsign_msg_iter(iov, num, iter, 0, len);
+
+	return smbsign_sign_msg(key, &msg);
+}
+
+/**
+ * smbsign_verify_iter() - verify one message in kvecs and an iterator
+ * @key: the key
+ * @iov: the start of the message
+ * @num: number of kvecs
+ * @iter: the rest; not advanced
+ * @len: bytes of the message
+ *
+ * Context: Any context.
+ * Return: as smbsign_verify_msg().
+ */
+static inline int __must_check
+smbsign_verify_iter(struct smbsign_key *key, const struct kvec *iov,
+		    unsigned int num, const struct iov_iter *iter, size_t len)
+{
+	struct smbsign_msg msg = smbsign_msg_iter(iov, num, iter, 0, len);
+
+	return smbsign_verify_msg(key, &msg);
+}
+
+/**
+ * smbsign_sign_sg() - sign one message that lies in a scatterlist
+ * @key: the key
+ * @sg: the scatterlist
+ * @off: where the message begins in it
+ * @len: bytes of the message
+ *
+ * Context: Any context.
+ * Return: as smbsign_sign_msg().
+ */
+static inline int smbsign_sign_sg(struct smbsign_key *key,
+				  struct scatterlist *sg, size_t off,
+				  size_t len)
+{
+	struct smbsign_msg msg = smbsign_msg_sg(sg, off, len);
+
+	return smbsign_sign_msg(key, &msg);
+}
+
+/**
+ * smbsign_verify_sg() - verify one message that lies in a scatterlist
+ * @key: the key
+ * @sg: the scatterlist
+ * @off: where the message begins in it
+ * @len: bytes of the message
+ *
+ * Context: Any context.
+ * Return: as smbsign_verify_msg().
+ */
+static inline int __must_check
+smbsign_verify_sg(struct smbsign_key *key, struct scatterlist *sg, size_t off,
+		  size_t len)
+{
+	struct smbsign_msg msg = smbsign_msg_sg(sg, off, len);
+
+	return smbsign_verify_msg(key, &msg);
+}
+
+/**
+ * smbsign_sign_skb() - sign one message that lies in an sk_buff
+ * @key: the key
+ * @skb: the buffer, writable; see smbsign_msg_skb()
+ * @off: where the message begins in it
+ * @len: bytes of the message
+ *
+ * Context: Any context.
+ * Return: as smbsign_sign_msg().
+ */
+static inline int smbsign_sign_skb(struct smbsign_key *key,
+				   struct sk_buff *skb, size_t off, size_t len)
+{
+	struct smbsign_msg msg = smbsign_msg_skb(skb, off, len);
+
+	return smbsign_sign_msg(key, &msg);
+}
+
+/**
+ * smbsign_verify_skb() - verify one message that lies in an sk_buff
+ * @key: the key
+ * @skb: the buffer
+ * @off: where the message begins in it
+ * @len: bytes of the message
+ *
+ * Context: Any context.
+ * Return: as smbsign_verify_msg().
+ */
+static inline int __must_check
+smbsign_verify_skb(struct smbsign_key *key, struct sk_buff *skb, size_t off,
+		   size_t len)
+{
+	struct smbsign_msg msg = smbsign_msg_skb(skb, off, len);
+
+	return smbsign_verify_msg(key, &msg);
+}
+
+/* Many messages at once */
+
+/**
+ * enum smbsign_op - what to do with a message
+ * @SMBSIGN_SIGN: smbsign_sign_msg()
+ * @SMBSIGN_VERIFY: smbsign_verify_msg()
+ */
+enum smbsign_op {
+	SMBSIGN_SIGN,
+	SMBSIGN_VERIFY,
+};
+
+/**
+ * struct smbsign_req - one message of a batch or a queue
+ * @key: the key; the caller keeps its reference until the request is done
+ * @op: what to do
+ * @msg: the message; neither it nor what it describes changes until then
+ * @result: what smbsign_sign_msg() or smbsign_verify_msg() returned
+ * @complete: queue only: called exactly once, when @result is there, in process
+ *	      context; the request is the caller's again by then
+ * @priv: the caller's
+ * @node: smbsign's
+ */
+struct smbsign_req {
+	struct smbsign_key *key;
+	enum smbsign_op op;
+	struct smbsign_msg msg;
+	int result;
+	void (*complete)(struct smbsign_req *req);
+	void *priv;
+	struct list_head node;
+};
+
+/**
+ * smbsign_batch() - sign and verify many messages in one call
+ * @reqs: the requests, with keys and algorithms as they come
+ * @num: how many
+ *
+ * Each gets its own result; one that fails does not stop the others.
+ *
+ * Context: Any context.
+ */
+void smbsign_batch(struct smbsign_req *const *reqs, unsigned int num);
+
+/**
+ * smbsign_queue_alloc() - make a queue
+ * @max_len: how many requests it holds at most, at least 1
+ *
+ * Context: Process context. May sleep.
+ * Return: the queue, or an error pointer:
+ * * -EINVAL - @max_len is 0
+ * * -ENOMEM
+ */
+struct smbsign_queue *smbsign_queue_alloc(unsigned int max_len);
+
+/**
+ * smbsign_queue_submit() - have a message signed or verified later
+ * @queue: the queue
+ * @req: the request, with its complete() set
+ *
+ * Context: Any context.
+ * Return:
+ * * -EINPROGRESS - accepted; complete() will be called, perhaps before this
+ *   returns
+ * * -ENOSPC - the queue is full: call smbsign_sign_msg() or
+ *   smbsign_verify_msg() instead
+ * * -ESHUTDOWN - smbsign_queue_free() has begun
+ * * -EINVAL - no key or no complete()
+ */
+int smbsign_queue_submit(struct smbsign_queue *queue, struct smbsign_req *req);
+
+/**
+ * smbsign_queue_free() - take no more requests, finish those there are, free
+ * @queue: the queue, or %NULL
+ *
+ * No complete() runs any more when this returns.
+ *
+ * Context: Process context, but not from a complete(). May sleep.
+ */
+void smbsign_queue_free(struct smbsign_queue *queue);
+
+/* When to sign, what to accept */
+
+/*
+ * NTSTATUS values of MS-ERREF 2.3.1 that matter to signing
+ */
+#define SMBSIGN_STATUS_SUCCESS			0x00000000
+#define SMBSIGN_STATUS_PENDING			0x00000103
+#define SMBSIGN_STATUS_INVALID_PARAMETER	0xc000000d
+#define SMBSIGN_STATUS_MORE_PROCESSING_REQUIRED	0xc0000016
+#define SMBSIGN_STATUS_ACCESS_DENIED		0xc0000022
+#define SMBSIGN_STATUS_NOT_SUPPORTED		0xc00000bb
+#define SMBSIGN_STATUS_USER_SESSION_DELETED	0xc0000203
+#define SMBSIGN_STATUS_REQUEST_OUT_OF_SEQUENCE	0xc000042a
+#define SMBSIGN_STATUS_INVALID_SIGNATURE	0xc000a000
+
+/**
+ * struct smbsign_session - what signing has to know of a session
+ * @role: which end we are
+ * @dialect: the negotiated dialect, an enum smbsign_dialect
+ * @established: authentication has succeeded once: there is a key
+ * @signing_required: Session.SigningRequired
+ * @is_guest: Session.IsGuest
+ * @is_anonymous: Session.IsAnonymous
+ */
+struct smbsign_session {
+	enum smbsign_role role;
+	u16 dialect;
+	bool established;
+	bool signing_required;
+	bool is_guest;
+	bool is_anonymous;
+};
+
+/*
+ * What the header of a message does not tell
+ */
+/* it goes or came inside an SMB2 TRANSFORM_HEADER */
+#define SMBSIGN_HINT_ENCRYPTED		0x01
+/* SESSION_SETUP that binds a channel: SMB2_SESSION_FLAG_BINDING */
+#define SMBSIGN_HINT_BINDING		0x02
+/* IOCTL with FSCTL_VALIDATE_NEGOTIATE_INFO */
+#define SMBSIGN_HINT_VALIDATE_NEGOTIATE	0x04
+/* a response, and its request was signed */
+#define SMBSIGN_HINT_REQUEST_SIGNED	0x08
+
+/**
+ * smbsign_must_sign() - must this outgoing message be signed?
+ * @session: its session, or %NULL if it has none
+ * @hdr: its header, 64 bytes; SMB2_FLAGS_SIGNED does not matter yet
+ * @hints: SMBSIGN_HINT_*
+ *
+ * MS-SMB2 3.2.4.1.1 for the client, 3.3.4.1.1 for the server.  The answer to a
+ * request that was signed is signed, also the error that refuses it because its
+ * signature was wrong.
+ *
+ * Context: Any context.
+ * Return: true if so: set SMB2_FLAGS_SIGNED, then call smbsign_sign_msg().
+ * False also for what must never be signed.
+ */
+bool smbsign_must_sign(const struct smbsign_session *session, const u8 *hdr,
+		       unsigned int hints);
+
+/**
+ * enum smbsign_verdict - what becomes of an incoming message
+ * @SMBSIGN_VERIFIED: it is signed, and rightly so
+ * @SMBSIGN_UNSIGNED: it is not signed, and need not be
+ * @SMBSIGN_REFUSED: it must not be used
+ * @SMBSIGN_DISCONNECT: it must not be used, and the connection ends
+ */
+enum smbsign_verdict {
+	SMBSIGN_VERIFIED,
+	SMBSIGN_UNSIGNED,
+	SMBSIGN_REFUSED,
+	SMBSIGN_DISCONNECT,
+};
+
+/**
+ * smbsign_accept() - may this incoming message be used?
+ * @session: its session, or %NULL if no such session is known
+ * @key: the key that smbsign_which_key() names, or %NULL if there is none
+ * @msg: the message, not a chain
+ * @hints: SMBSIGN_HINT_*
+ * @status_ret: NTSTATUS of the verdict: what a server answers, what a client
+ *		returns to its caller
+ *
+ * MS-SMB2 3.2.5.1.3 for the client, 3.3.5.2.4 for the server.  Verifies the
+ * signature if that is what it depends on, and counts, traces and logs what is
+ * refused.
+ *
+ * Context: Any context.
+ * Return: the verdict.
+ */
+enum smbsign_verdict __must_check
+smbsign_accept(const struct smbsign_session *session, struct smbsign_key *key,
+	       const struct smbsign_msg *msg, unsigned int hints,
+	       u32 *status_ret);
+
+/**
+ * enum smbsign_which_key - the keys of a session
+ * @SMBSIGN_SESSION_KEY: Session.SigningKey, of the channel that established it
+ * @SMBSIGN_CHANNEL_KEY: Channel.SigningKey, of this connection
+ */
+enum smbsign_which_key {
+	SMBSIGN_SESSION_KEY,
+	SMBSIGN_CHANNEL_KEY,
+};
+
+/**
+ * smbsign_which_key() - which key signs a message, MS-SMB2 3.1.4.1, 3.2.5.1.3
+ * @hdr: the header of the message, 64 bytes
+ *
+ * Context: Any context.
+ * Return: %SMBSIGN_SESSION_KEY for a SESSION_SETUP request, and for its
+ * response unless that is STATUS_SUCCESS; otherwise %SMBSIGN_CHANNEL_KEY.
+ */
+enum smbsign_which_key smbsign_which_key(const u8 *hdr);
+
+/**
+ * smbsign_binding_status() - may a connection be bound to a session?
+ * @session: the session, on a server
+ * @key: its signing key
+ * @dialect: the dialect of the new connection
+ * @alg: the signing algorithm of the new connection
+ *
+ * MS-SMB2 3.3.5.5, and what Windows does when one of the algorithms is AES-GMAC
+ * and the other is not.
+ *
+ * Context: Any context.
+ * Return: %SMBSIGN_STATUS_SUCCESS, or the NTSTATUS to refuse it with.
+ */
+u32 smbsign_binding_status(const struct smbsign_session *session,
+			   const struct smbsign_key *key, u16 dialect,
+			   enum smbsign_alg alg);
+
+/* Negotiation of the algorithm */
+
+/* ContextType of SMB2_SIGNING_CAPABILITIES, MS-SMB2 2.2.3.1 */
+#define SMBSIGN_CAPS_CONTEXT_TYPE	0x0008
+
+/* Most algorithms that a negotiate context of ours names */
+#define SMBSIGN_MAX_ALGS		3
+
+/* Most bytes of a negotiate context of ours, its header included, unpadded */
+#define SMBSIGN_CAPS_MAX_SIZE		(8 + 2 + 2 * SMBSIGN_MAX_ALGS)
+
+/**
+ * struct smbsign_alg_list - algorithms, most preferred first
+ * @alg: the algorithms
+ * @num: how many
+ */
+struct smbsign_alg_list {
+	enum smbsign_alg alg[SMBSIGN_MAX_ALGS];
+	unsigned int num;
+};
+
+/**
+ * smbsign_caps_build() - write an SMB2_SIGNING_CAPABILITIES negotiate context
+ * @buf: where it goes, at an offset of 8 bytes
+ * @size: room there
+ * @algs: what to offer (client), or the one chosen (server)
+ *
+ * MS-SMB2 2.2.3.1.7 and 2.2.4.1.7.  DataLength is that of the data alone, as
+ * Windows and Samba have it.  The caller pads to 8 bytes if more follows.
+ *
+ * Context: Any context.
+ * Return: bytes written, or
+ * * -EINVAL - no algorithm, or one that SMB 3.1.1 does not have
+ * * -ENOSPC - it does not fit
+ */
+int smbsign_caps_build(u8 *buf, size_t size,
+		       const struct smbsign_alg_list *algs);
+
+/**
+ * smbsign_caps_choose() - a server's choice from what a client offers
+ * @data: the Data of the client's context, behind its 8-byte header
+ * @len: DataLength
+ * @ours: what we can, in the order in which we prefer it
+ * @alg_ret: the algorithm of the connection
+ *
+ * MS-SMB2 3.3.5.4.  Ids that are not known do not matter.  If no algorithm is
+ * common, it is AES-CMAC.  A response context is to be sent in each case.
+ *
+ * Context: Any context.
+ * Return: 0, or -EPROTO for STATUS_INVALID_PARAMETER: too short for its count,
+ * or none offered.
+ */
+int smbsign_caps_choose(const u8 *data, size_t len,
+			const struct smbsign_alg_list *ours,
+			enum smbsign_alg *alg_ret);
+
+/**
+ * smbsign_caps_accept() - a client's check of what the server chose
+ * @data: the Data of the server's context, behind its 8-byte header
+ * @len: DataLength
+ * @offered: what we offered
+ * @alg_ret: the algorithm of the connection
+ *
+ * MS-SMB2 3.2.5.2.  Without a context in the response it is AES-CMAC.
+ *
+ * Context: Any context.
+ * Return: 0, or -EPROTO: too short, not just one, or one that was not offered.
+ */
+int smbsign_caps_accept(const u8 *data, size_t len,
+			const struct smbsign_alg_list *offered,
+			enum smbsign_alg *alg_ret);
+
+/**
+ * smbsign_caps_find() - find the context among those of a NEGOTIATE message
+ * @contexts: the NegotiateContextList
+ * @len: bytes from there to the end of the message
+ * @num: NegotiateContextCount
+ * @data_ret: the Data of the SMB2_SIGNING_CAPABILITIES context
+ * @len_ret: its DataLength
+ *
+ * Context: Any context.
+ * Return:
+ * * 0
+ * * -ENOENT - there is none
+ * * -EPROTO - a context reaches behind the end, or there is more than one
+ *   SMB2_SIGNING_CAPABILITIES (3.2.5.2, 3.3.5.4)
+ */
+int smbsign_caps_find(const u8 *contexts, size_t len, unsigned int num,
+		      const u8 **data_ret, size_t *len_ret);
+
+/* Statistics */
+
+/**
+ * struct smbsign_stats - what has happened since the module was loaded
+ * @signed_msgs: messages signed
+ * @verified: messages with a signature that matched
+ * @bad_signature: messages with one that did not
+ * @refused: messages that smbsign_accept() refused, for whatever reason
+ * @accepted_unsigned: messages that it let through unsigned
+ * @nonce_refused: messages that the nonce guard did not let be signed
+ * @queue_full: requests that a full queue turned away
+ * @signed_bytes: bytes of the messages signed
+ * @verified_bytes: bytes of the messages whose signature was checked
+ */
+struct smbsign_stats {
+	u64 signed_msgs;
+	u64 verified;
+	u64 bad_signature;
+	u64 refused;
+	u64 accepted_unsigned;
+	u64 nonce_refused;
+	u64 queue_full;
+	u64 signed_bytes;
+	u64 verified_bytes;
+};
+
+/**
+ * smbsign_stats_read() - sum of the counters of all CPUs
+ * @stats: where it goes
+ *
+ * Context: Any context.
+ */
+void smbsign_stats_read(struct smbsign_stats *stats);
 
 #endif /* _LINUX_SMBSIGN_H */

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What has happened: per-CPU counters, tracepoints, and one rate-limited line
+ * in the log for a bad signature.  No key and no signature comes near here.
+ */
+#include <linux/errno.h>
+#include <linux/export.h>
+#include <linux/percpu.h>
+#include <linux/printk.h>
+#include <linux/string.h>
+
+#define CREATE_TRACE_POINTS
+#include "trace.h"
+
+static DEFINE_PER_CPU(struct smbsign_stats, stats);
+
+static void log_bad_signature(const struct smbsign_pdu *pdu)
+{
+	pr_warn_ratelimited("signature does not match: session 0x%llx, tree 0x%x, message %llu, command %u\n",
+			    pdu->session_id, pdu->tree_id, pdu->message_id,
+			    pdu->command);
+}
+
+/**
+ * smbsign_stats_signed() - account for a message that was to be signed
+ * @key: the key
+ * @pdu: the message
+ * @err: how it ended
+ *
+ * Context: Any context.
+ */
+void smbsign_stats_signed(const struct smbsign_key *key,
+			  const struct smbsign_pdu *pdu, int err)
+{
+	if (!err) {
+		this_cpu_inc(stats.signed_msgs);
+		this_cpu_add(stats.signed_bytes, pdu->len);
+	} else if (err == -EACCES) {
+		this_cpu_inc(stats.nonce_refused);
+	}
+	trace_smbsign_sign(key, pdu, err);
+}
+
+/**
+ * smbsign_stats_verified() - account for a message that was to be verified
+ * @key: the key
+ * @pdu: the message
+ * @err: how it ended
+ *
+ * Context: Any context.
+ */
+void smbsign_stats_verified(const struct smbsign_key *key,
+			    const struct smbsign_pdu *pdu, int err)
+{
+	if (!err || err == -EBADMSG)
+		this_cpu_add(stats.verified_bytes, pdu->len);
+	if (!err) {
+		this_cpu_inc(stats.verified);
+	} else if (err == -EBADMSG) {
+		this_cpu_inc(stats.bad_signature);
+		log_bad_signature(pdu);
+	}
+	trace_smbsign_verify(key, pdu, err);
+}
+
+/**
+ * smbsign_stats_refused() - account for a message that was not accepted
+ * @pdu: the message, or %NULL if it could not be parsed
+ * @status: the NTSTATUS
+ *
+ * Context: Any context.
+ */
+void smbsign_stats_refused(const struct smbsign_pdu *pdu, u32 status)
+{
+	this_cpu_inc(stats.refused);
+	trace_smbsign_refuse(pdu, status);
+}
+
+/**
+ * smbsign_stats_unsigned() - account for a message accepted unsigned
+ *
+ * Context: Any context.
+ */
+void smbsign_stats_unsigned(void)
+{
+	this_cpu_inc(stats.accepted_unsigned);
+}
+
+/**
+ * smbsign_stats_queue_full() - account for a request turned away
+ *
+ * Context: Any context.
+ */
+void smbsign_stats_queue_full(void)
+{
+	this_cpu_inc(stats.queue_full);
+}
+
+void smbsign_stats_read(struct smbsign_stats *sum)
+{
+	int cpu;
+
+	memset(sum, 0, sizeof(*sum));
+	for_each_possible_cpu(cpu) {
+		const u64 *from = (const u64 *)per_cpu_ptr(&stats, cpu);
+		u64 *to = (u64 *)sum;
+
+		for (size_t i = 0; i < sizeof(*sum) / sizeof(u64); i++)
+			to[i] += READ_ONCE(from[i]);
+	}
+}
+EXPORT_SYMBOL_GPL(smbsign_stats_read);
