@@ -37,7 +37,7 @@ checkpatch()
 	local script=$1
 	shift
 
-	xargs perl "$script" --strict --no-tree --terse --quiet --file --max-line-length=80 "$@"
+	xargs perl "$script" --strict --no-tree --terse --quiet --file "$@"
 }
 
 run_checkpatch()

@@ -187,6 +187,54 @@ static void try_transform(const struct transform *transform,
 		print_table_row(transform, held);
 }
 
+static void print_hex(const char *head, const __u8 *data, size_t len)
+{
+	printf("  %-10s", head);
+	while (len--)
+		printf("%02x", *data++);
+	printf("\n");
+}
+
+/* For people: what becomes of one message of which one bit is another. */
+static void show_tampered(const struct pdu_testvec *vec, int tfm)
+{
+	__u8 mac[MAC_MAX_SIZE], *pdu = malloc(vec->pdu_len);
+	int ret;
+
+	if (!pdu)
+		return;
+	memcpy(pdu, vec->pdu, vec->pdu_len);
+	pdu[vec->pdu_len - 1] ^= 1;
+	ret = hash_digest(tfm, pdu, vec->pdu_len, mac);
+	printf("\n%s with one bit of its last byte flipped:\n", vec->name);
+	if (ret == (int)vec->sig_size) {
+		print_hex("carries", pdu + vec->sig_off, vec->sig_size);
+		print_hex("computed", mac, vec->sig_size);
+		printf("  %s\n", memcmp(mac, pdu + vec->sig_off, vec->sig_size) ?
+		       "refused: the signature does not match" : "ACCEPTED");
+	}
+	free(pdu);
+}
+
+/* The first message signed with AES-GMAC will do. */
+static void show_one_tampered(const struct pdu_file *file)
+{
+	struct pdu_testvec_iter iter;
+	struct pdu_testvec vec;
+	int tfm;
+
+	pdu_testvec_iter_init(&iter, file->start, file->end);
+	while (pdu_testvec_next(&iter, &vec)) {
+		if (vec.alg != PDU_ALG_AES_GMAC)
+			continue;
+		tfm = hash_open("smbsign(gmac(aes))");
+		if (tfm >= 0 && !hash_setkey(tfm, vec.key, vec.key_len))
+			show_tampered(&vec, tfm);
+		close(tfm);
+		return;
+	}
+}
+
 static int try_all(const struct options *options, const struct pdu_file *file)
 {
 	struct results results = { .table = options->table };
@@ -202,7 +250,9 @@ static int try_all(const struct options *options, const struct pdu_file *file)
 		fprintf(stderr, "afalg: no transform %s\n", options->only);
 		return EXIT_NOT_TRIED;
 	}
-	if (!options->table)
+	if (options->table)
+		show_one_tampered(file);
+	else
 		printf("1..%u\n", results.num_lines);
 	return results.num_failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }
