@@ -19,6 +19,8 @@
 
 #include "internal.h"
 
+#define ENGINE_AUTO	"auto"
+
 /* From the slowest to the fastest: "auto" takes the last that is supported. */
 static const struct smbsign_engine *const engines[] = {
 	&smbsign_engine_generic,
@@ -30,6 +32,7 @@ static bool supported[ARRAY_SIZE(engines)] __ro_after_init;
 
 /* The engine in force; engine_lock orders those who change it. */
 static const struct smbsign_engine *current_engine = &smbsign_engine_generic;
+static bool current_is_auto;
 static DEFINE_MUTEX(engine_lock);
 
 DEFINE_STATIC_CALL(engine_ghash, smbsign_generic_ghash);
@@ -50,7 +53,7 @@ static void engine_set(const struct smbsign_engine *engine)
 
 static const struct smbsign_engine *engine_find(const char *name)
 {
-	bool is_auto = !strcmp(name, "auto");
+	bool is_auto = !strcmp(name, ENGINE_AUTO);
 
 	for (int i = ARRAY_SIZE(engines) - 1; i >= 0; i--) {
 		if (is_auto && supported[i])
@@ -79,6 +82,7 @@ int smbsign_engine_select(const char *name)
 		return PTR_ERR(engine);
 	mutex_lock(&engine_lock);
 	engine_set(engine);
+	WRITE_ONCE(current_is_auto, !strcmp(name, ENGINE_AUTO));
 	mutex_unlock(&engine_lock);
 	return 0;
 }
@@ -95,6 +99,18 @@ const struct smbsign_engine *smbsign_engine_current(void)
 	return READ_ONCE(current_engine);
 }
 EXPORT_SYMBOL_IF_KUNIT(smbsign_engine_current);
+
+/**
+ * smbsign_engine_requested() - what smbsign_engine_select() was told last
+ *
+ * Context: Any context.
+ * Return: the name of an engine, or "auto".
+ */
+const char *smbsign_engine_requested(void)
+{
+	return READ_ONCE(current_is_auto) ? ENGINE_AUTO :
+					    smbsign_engine_current()->name;
+}
 
 /**
  * smbsign_engine_supported() - walk over the engines that can run here
@@ -181,6 +197,7 @@ int smbsign_ghash_key_set(struct smbsign_ghash_key *key,
 		return 0;
 	return crypto_shash_setkey(key->tfm, h, GHASH_BLOCK_LEN);
 }
+EXPORT_SYMBOL_IF_KUNIT(smbsign_ghash_key_set);
 
 void smbsign_ghash_key_exit(struct smbsign_ghash_key *key)
 {

@@ -80,6 +80,7 @@ int smbsign_engine_init(const char *name);
 void smbsign_engine_exit(void);
 int smbsign_engine_select(const char *name);
 const struct smbsign_engine *smbsign_engine_current(void);
+const char *smbsign_engine_requested(void);
 const struct smbsign_engine *smbsign_engine_supported(unsigned int i);
 
 int smbsign_aes_key_init(struct smbsign_aes_key *key);
@@ -368,7 +369,13 @@ int smbsign_data_write(const struct smbsign_msg *msg, size_t off,
 int smbsign_batch_startup(void);
 void smbsign_batch_shutdown(void);
 
-/* stats.c: counters, tracepoints, the log */
+/* stats.c: counters, tracepoints, audits, the log */
+
+enum smbsign_audit {
+	SMBSIGN_AUDIT_SERVER_NO_SIGNING,
+	SMBSIGN_AUDIT_CLIENT_NO_SIGNING,
+	SMBSIGN_AUDIT_INSECURE_GUEST,
+};
 
 void smbsign_stats_signed(const struct smbsign_key *key,
 			  const struct smbsign_pdu *pdu, int err);
@@ -377,6 +384,64 @@ void smbsign_stats_verified(const struct smbsign_key *key,
 void smbsign_stats_refused(const struct smbsign_pdu *pdu, u32 status);
 void smbsign_stats_unsigned(void);
 void smbsign_stats_queue_full(void);
+
+/* policy.c: pure decisions */
+
+/* What profiles differ in; the last of smbsign_profiles[] has no name. */
+struct smbsign_profile {
+	const char *name;
+	bool client_requires;
+	bool server_requires;
+	bool server_enables;
+	bool audits;
+};
+
+extern const struct smbsign_profile smbsign_profiles[];
+
+void smbsign_profile_apply(const struct smbsign_profile *profile,
+			   struct smbsign_policy *policy);
+
+/* settings.c: the policy in force, its text form, and who changes it */
+
+enum smbsign_setting_type {
+	SMBSIGN_SETTING_BOOL,
+	SMBSIGN_SETTING_ALGS,
+};
+
+/* One field of the policy; its name is "client/..." or "server/..." */
+struct smbsign_setting {
+	const char *name;
+	size_t offset;		/* in struct smbsign_policy */
+	enum smbsign_setting_type type;
+	char **param;		/* the module parameter of that name */
+};
+
+#define SMBSIGN_NUM_SETTINGS	10
+
+extern const struct smbsign_setting smbsign_settings[SMBSIGN_NUM_SETTINGS];
+
+/* Room for the text of any setting, its end included */
+#define SMBSIGN_SETTING_TEXT_SIZE	64
+
+int smbsign_settings_startup(void);
+void smbsign_settings_shutdown(void);
+void smbsign_setting_format(const struct smbsign_setting *setting,
+			    const struct smbsign_policy *policy,
+			    char text[SMBSIGN_SETTING_TEXT_SIZE]);
+int smbsign_setting_parse(const struct smbsign_setting *setting,
+			  struct smbsign_policy *policy, const char *text);
+int smbsign_settings_set(const struct smbsign_setting *setting,
+			 const char *text);
+int smbsign_settings_set_profile(const char *name);
+const char *smbsign_settings_profile(void);
+int smbsign_settings_lock(void);
+bool smbsign_settings_is_locked(void);
+int smbsign_settings_set_engine(const char *name);
+
+/* sysfs.c: /sys/kernel/smbsign */
+
+int smbsign_sysfs_register(void);
+void smbsign_sysfs_unregister(void);
 
 /* selftest.c: known answers, before anything is offered */
 

@@ -45,15 +45,26 @@ static int __init smbsign_init(void)
 	if (err)
 		goto err_key;
 
+	err = smbsign_settings_startup();
+	if (err)
+		goto err_batch;
+
 	err = smbsign_selftest();
 	if (err)
-		goto err_batch;
+		goto err_settings;
 	err = smbsign_shash_register();
 	if (err)
-		goto err_batch;
+		goto err_settings;
+	err = smbsign_sysfs_register();
+	if (err)
+		goto err_shash;
 	log_load();
 	return 0;
 
+err_shash:
+	smbsign_shash_unregister();
+err_settings:
+	smbsign_settings_shutdown();
 err_batch:
 	smbsign_batch_shutdown();
 err_key:
@@ -67,7 +78,9 @@ err_kdf:
 
 static void __exit smbsign_exit(void)
 {
+	smbsign_sysfs_unregister();
 	smbsign_shash_unregister();
+	smbsign_settings_shutdown();
 	smbsign_batch_shutdown();
 	smbsign_key_shutdown();
 	smbsign_kdf_shutdown();

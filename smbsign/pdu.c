@@ -172,6 +172,7 @@ void smbsign_pdu_set_sequence(u8 *hdr, u32 sequence)
 {
 	((struct smb1_hdr *)hdr)->sequence = cpu_to_le32(sequence);
 }
+EXPORT_SYMBOL_IF_KUNIT(smbsign_pdu_set_sequence);
 
 /**
  * smbsign_pdu_is_response() - was it sent by a server?
@@ -199,6 +200,7 @@ bool smbsign_pdu_is_negotiate(const struct smbsign_pdu *pdu)
 {
 	return pdu->command == SMB2_CMD_NEGOTIATE;
 }
+EXPORT_SYMBOL_IF_KUNIT(smbsign_pdu_is_negotiate);
 
 /**
  * smbsign_pdu_is_session_setup() - is it an SMB2 SESSION_SETUP?
@@ -211,6 +213,7 @@ bool smbsign_pdu_is_session_setup(const struct smbsign_pdu *pdu)
 {
 	return pdu->command == SMB2_CMD_SESSION_SETUP;
 }
+EXPORT_SYMBOL_IF_KUNIT(smbsign_pdu_is_session_setup);
 
 /**
  * smbsign_pdu_is_tree_connect() - is it an SMB2 TREE_CONNECT?
@@ -223,6 +226,7 @@ bool smbsign_pdu_is_tree_connect(const struct smbsign_pdu *pdu)
 {
 	return pdu->command == SMB2_CMD_TREE_CONNECT;
 }
+EXPORT_SYMBOL_IF_KUNIT(smbsign_pdu_is_tree_connect);
 
 /**
  * smbsign_pdu_is_cancel() - is it an SMB2 CANCEL?
@@ -249,6 +253,7 @@ bool smbsign_pdu_is_interim(const struct smbsign_pdu *pdu)
 	return smbsign_pdu_is_response(pdu) &&
 	       pdu->status == SMBSIGN_STATUS_PENDING;
 }
+EXPORT_SYMBOL_IF_KUNIT(smbsign_pdu_is_interim);
 
 /**
  * smbsign_pdu_is_signed() - does it say that it is signed?
@@ -261,6 +266,7 @@ bool smbsign_pdu_is_signed(const struct smbsign_pdu *pdu)
 {
 	return pdu->flags & SMB2_FLAGS_SIGNED;
 }
+EXPORT_SYMBOL_IF_KUNIT(smbsign_pdu_is_signed);
 
 /**
  * smbsign_pdu_iter_init() - begin a walk over a compound chain

@@ -227,7 +227,7 @@ static int __init check_engine(const struct smbsign_engine *engine)
  */
 int __init smbsign_selftest(void)
 {
-	const char *chosen = smbsign_engine_current()->name;
+	const char *chosen = smbsign_engine_requested();
 	const struct smbsign_engine *engine;
 	int err;
 

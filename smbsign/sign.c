@@ -125,6 +125,7 @@ void smbsign_sign_set_sequence(struct smbsign_sign_ctx *ctx, u32 sequence)
 	ctx->sequence = sequence;
 	ctx->has_sequence = 1;
 }
+EXPORT_SYMBOL_IF_KUNIT(smbsign_sign_set_sequence);
 
 /*
  * "First 8 bytes are set to MessageId", then a bit for the sender and one for

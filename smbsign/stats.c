@@ -110,3 +110,31 @@ void smbsign_stats_read(struct smbsign_stats *sum)
 	}
 }
 EXPORT_SYMBOL_GPL(smbsign_stats_read);
+
+void smbsign_audit_peer(const struct smbsign_policy *policy,
+			enum smbsign_role role, u16 peer_security_mode,
+			const char *name)
+{
+	bool audit = role == SMBSIGN_CLIENT ?
+		     policy->client.audit_server_does_not_support_signing :
+		     policy->server.audit_client_does_not_support_signing;
+
+	if (!audit || peer_security_mode & (SMBSIGN_NEGOTIATE_SIGNING_ENABLED |
+					    SMBSIGN_NEGOTIATE_SIGNING_REQUIRED))
+		return;
+	trace_smbsign_audit(role == SMBSIGN_CLIENT ?
+			    SMBSIGN_AUDIT_SERVER_NO_SIGNING :
+			    SMBSIGN_AUDIT_CLIENT_NO_SIGNING, name);
+	pr_warn_ratelimited("audit: %s %s does not support signing\n",
+			    role == SMBSIGN_CLIENT ? "server" : "client", name);
+}
+EXPORT_SYMBOL_GPL(smbsign_audit_peer);
+
+void smbsign_audit_guest(const struct smbsign_policy *policy, const char *name)
+{
+	if (!policy->client.audit_insecure_guest_logon)
+		return;
+	trace_smbsign_audit(SMBSIGN_AUDIT_INSECURE_GUEST, name);
+	pr_warn_ratelimited("audit: insecure guest logon at server %s\n", name);
+}
+EXPORT_SYMBOL_GPL(smbsign_audit_guest);

@@ -9,9 +9,13 @@
 #if !defined(_SMBSIGN_TRACE_H) || defined(TRACE_HEADER_MULTI_READ)
 #define _SMBSIGN_TRACE_H
 
+#include <linux/string.h>
 #include <linux/tracepoint.h>
 
 #include "internal.h"
+
+/* Room for an address with its port; longer names are cut. */
+#define SMBSIGN_PEER_NAME_SIZE	64
 
 #define show_smbsign_alg(alg)						\
 	__print_symbolic(alg,						\
@@ -84,6 +88,29 @@ TRACE_EVENT(smbsign_refuse,
 	TP_printk("session=0x%llx tree=0x%x mid=%llu command=%u status=0x%08x",
 		  __entry->session_id, __entry->tree_id, __entry->message_id,
 		  __entry->command, __entry->status)
+);
+
+/* What Windows writes to its SMBClient and SMBServer audit logs */
+TRACE_EVENT(smbsign_audit,
+	TP_PROTO(enum smbsign_audit what, const char *peer),
+	TP_ARGS(what, peer),
+	TP_STRUCT__entry(
+		__field(u8, what)
+		__array(char, peer, SMBSIGN_PEER_NAME_SIZE)
+	),
+	TP_fast_assign(
+		__entry->what = what;
+		strscpy(__entry->peer, peer, sizeof(__entry->peer));
+	),
+	TP_printk("%s peer=%s",
+		  __print_symbolic(__entry->what,
+				   { SMBSIGN_AUDIT_SERVER_NO_SIGNING,
+				     "server_does_not_support_signing" },
+				   { SMBSIGN_AUDIT_CLIENT_NO_SIGNING,
+				     "client_does_not_support_signing" },
+				   { SMBSIGN_AUDIT_INSECURE_GUEST,
+				     "insecure_guest_logon" }),
+		  __entry->peer)
 );
 
 #endif /* _SMBSIGN_TRACE_H */

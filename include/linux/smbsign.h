@@ -117,7 +117,7 @@ int smbsign_preauth_update(struct smbsign_preauth *preauth,
  *	     request.  Only SMB 3.1.1 uses it; %NULL for all others.
  *
  * MS-SMB2 3.1.4.2.  SMB 2.0.2 and 2.1 sign with the session key itself, SMB 3.x
- * derives with SP 800-108 in counter mode, and always L = 128: the text asks for
+ * derives with SP 800-108 in counter mode, and always L = 128: the text has
  * L = 256 under AES-256 ciphers, but Windows and Samba do not do that for
  * signing keys.
  *
@@ -890,5 +890,212 @@ struct smbsign_stats {
  * Context: Any context.
  */
 void smbsign_stats_read(struct smbsign_stats *stats);
+
+/* Policy */
+
+/**
+ * struct smbsign_client_policy - what LanmanWorkstation has in Windows
+ * @require_security_signature: RequireSecuritySignature
+ * @enable_security_signature: EnableSecuritySignature: SMB1 only
+ * @allow_insecure_guest: AllowInsecureGuestAuth
+ * @audit_server_does_not_support_signing: AuditServerDoesNotSupportSigning
+ * @audit_insecure_guest_logon: AuditInsecureGuestLogon
+ * @signing_algorithms: what to offer for SMB 3.1.1
+ */
+struct smbsign_client_policy {
+	bool require_security_signature;
+	bool enable_security_signature;
+	bool allow_insecure_guest;
+	bool audit_server_does_not_support_signing;
+	bool audit_insecure_guest_logon;
+	struct smbsign_alg_list signing_algorithms;
+};
+
+/**
+ * struct smbsign_server_policy - what LanmanServer has in Windows
+ * @require_security_signature: RequireSecuritySignature
+ * @enable_security_signature: EnableSecuritySignature: SMB1 only
+ * @audit_client_does_not_support_signing: AuditClientDoesNotSupportSigning
+ * @signing_algorithms: what to choose from for SMB 3.1.1
+ */
+struct smbsign_server_policy {
+	bool require_security_signature;
+	bool enable_security_signature;
+	bool audit_client_does_not_support_signing;
+	struct smbsign_alg_list signing_algorithms;
+};
+
+/**
+ * struct smbsign_policy - the policy of this machine
+ * @client: of its SMB clients
+ * @server: of its SMB servers
+ *
+ * What /sys/kernel/smbsign/{client,server}/ show.
+ */
+struct smbsign_policy {
+	struct smbsign_client_policy client;
+	struct smbsign_server_policy server;
+};
+
+/**
+ * smbsign_policy_get() - the policy in force
+ * @policy: where a copy of it goes; all of it from one moment
+ *
+ * Ask again for each connection: changes take effect at once.
+ *
+ * Context: Any context.
+ */
+void smbsign_policy_get(struct smbsign_policy *policy);
+
+/* Bits of SecurityMode in NEGOTIATE and SESSION_SETUP, MS-SMB2 2.2.3, 2.2.4 */
+#define SMBSIGN_NEGOTIATE_SIGNING_ENABLED	0x0001
+#define SMBSIGN_NEGOTIATE_SIGNING_REQUIRED	0x0002
+
+/**
+ * smbsign_security_mode() - the SecurityMode to send
+ * @policy: the policy
+ * @role: which end we are
+ *
+ * MS-SMB2 3.2.4.2.2.2 and 3.3.5.4: enabled always, for SMB2 cannot do without.
+ *
+ * Context: Any context.
+ * Return: the bits.
+ */
+u16 smbsign_security_mode(const struct smbsign_policy *policy,
+			  enum smbsign_role role);
+
+/**
+ * struct smbsign_auth - how a session came about
+ * @dialect: the negotiated dialect
+ * @peer_security_mode: SecurityMode of the other end: the server's NEGOTIATE
+ *			response to a client, the client's NEGOTIATE request to
+ *			a server
+ * @setup_security_mode: server only: SecurityMode of the SESSION_SETUP request
+ * @is_guest: the session is a guest's, in the eyes of either end
+ * @is_anonymous: the session is anonymous
+ * @reject_guest: client only: guests are rejected for other reasons as well
+ *		  (RejectGuestAccess)
+ * @encrypt: the session is encrypted (SMB2_SESSION_FLAG_ENCRYPT_DATA)
+ */
+struct smbsign_auth {
+	u16 dialect;
+	u16 peer_security_mode;
+	u16 setup_security_mode;
+	bool is_guest;
+	bool is_anonymous;
+	bool reject_guest;
+	bool encrypt;
+};
+
+/**
+ * smbsign_session_init() - what signing the new session has
+ * @session: filled in
+ * @policy: the policy
+ * @role: which end we are
+ * @auth: how the session came about
+ *
+ * Session.SigningRequired in the order of MS-SMB2 3.2.5.3.1 (client) and
+ * 3.3.5.5.3 (server).  EnableSecuritySignature does not matter.
+ *
+ * Context: Any context.
+ * Return: 0, or -EACCES for a client that has to give up: a guest session,
+ * which cannot sign, where signing is required and insecure guests are not
+ * allowed.
+ */
+int smbsign_session_init(struct smbsign_session *session,
+			 const struct smbsign_policy *policy,
+			 enum smbsign_role role,
+			 const struct smbsign_auth *auth);
+
+/**
+ * enum smbsign_smb1_state - what an end of an SMB1 connection wants
+ * @SMBSIGN_SMB1_DISABLED: cannot sign; nobody should use it any more
+ * @SMBSIGN_SMB1_DECLINED: signs if the other end requires it
+ * @SMBSIGN_SMB1_ENABLED: signs if the other end is enabled too
+ * @SMBSIGN_SMB1_REQUIRED: signs, or does not talk
+ * @SMBSIGN_NUM_SMB1_STATES: how many there are
+ *
+ * MS-SMB 3.1.1.1.
+ */
+enum smbsign_smb1_state {
+	SMBSIGN_SMB1_DISABLED,
+	SMBSIGN_SMB1_DECLINED,
+	SMBSIGN_SMB1_ENABLED,
+	SMBSIGN_SMB1_REQUIRED,
+	SMBSIGN_NUM_SMB1_STATES,
+};
+
+/**
+ * enum smbsign_outcome - what comes of two ends
+ * @SMBSIGN_OUTCOME_UNSIGNED: they do not sign
+ * @SMBSIGN_OUTCOME_SIGNED: they sign
+ * @SMBSIGN_OUTCOME_BLOCKED: they do not talk
+ */
+enum smbsign_outcome {
+	SMBSIGN_OUTCOME_UNSIGNED,
+	SMBSIGN_OUTCOME_SIGNED,
+	SMBSIGN_OUTCOME_BLOCKED,
+};
+
+/**
+ * smbsign_smb1_state() - the state that the policy means
+ * @policy: the policy
+ * @role: which end we are
+ *
+ * Context: Any context.
+ * Return: required, enabled or declined; never disabled.
+ */
+enum smbsign_smb1_state smbsign_smb1_state(const struct smbsign_policy *policy,
+					   enum smbsign_role role);
+
+/**
+ * smbsign_smb1_outcome() - what comes of an SMB1 connection, MS-SMB 3.2.4.2.4
+ * @client: what the client wants
+ * @server: what the server wants
+ *
+ * Context: Any context.
+ * Return: the outcome.
+ */
+enum smbsign_outcome smbsign_smb1_outcome(enum smbsign_smb1_state client,
+					  enum smbsign_smb1_state server);
+
+/**
+ * smbsign_smb2_outcome() - what comes of an SMB2 or SMB 3.x session of a user
+ * @client_requires: RequireSecuritySignature of the client
+ * @server_requires: RequireSecuritySignature of the server
+ *
+ * Context: Any context.
+ * Return: signed if either requires it, else unsigned.
+ */
+enum smbsign_outcome smbsign_smb2_outcome(bool client_requires,
+					  bool server_requires);
+
+/**
+ * smbsign_audit_peer() - note an end that does not support signing
+ * @policy: the policy
+ * @role: which end we are
+ * @peer_security_mode: SecurityMode of the other end
+ * @name: of the other end, such as its address
+ *
+ * If the policy asks for it, an end without either bit of SecurityMode gets a
+ * tracepoint and a rate-limited line in the log.  It is not refused.
+ *
+ * Context: Any context.
+ */
+void smbsign_audit_peer(const struct smbsign_policy *policy,
+			enum smbsign_role role, u16 peer_security_mode,
+			const char *name);
+
+/**
+ * smbsign_audit_guest() - note an insecure guest logon
+ * @policy: the policy
+ * @name: of the server
+ *
+ * For a client, when the server has made its session a guest's.
+ *
+ * Context: Any context.
+ */
+void smbsign_audit_guest(const struct smbsign_policy *policy,
+			 const char *name);
 
 #endif /* _LINUX_SMBSIGN_H */
