@@ -1,0 +1,154 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# samba.sh: a private Samba server that insists on signing.
+#
+#   samba.sh start DIR PORT   starts it; DIR is made if needed
+#   samba.sh stop DIR         stops it; DIR stays, for its logs
+#   samba.sh signing DIR      prints what clients negotiated, a line for each kind,
+#                             e.g. "SMB3_11 AES-128-CMAC"
+#   samba.sh port             prints a free port
+#
+# Takes: samba of setup.sh; a folder of its own; a port, on which it listens on
+# 127.0.0.1 only (a guest of vm.sh sees it as 10.0.2.2:PORT).
+# Gives: the share "test" (DIR/share) for the user root, password "smbsign"; its
+# logs in DIR/log.  The system's own Samba, its users and files stay untouched.
+# The caller stops it in a trap, so that it goes whatever happens.
+
+set -euo pipefail
+. "$(dirname "$0")/lib.sh"
+
+write_conf()
+{
+	cat > "$dir/smb.conf" <<- EOF
+		[global]
+		server role = standalone server
+		workgroup = SMBSIGN
+		netbios name = TESTBED
+		interfaces = 127.0.0.1/8
+		bind interfaces only = yes
+		smb ports = $1
+		disable netbios = yes
+		server signing = mandatory
+		server min protocol = SMB2_10
+		map to guest = never
+		passdb backend = tdbsam:$dir/private/passdb.tdb
+		private dir = $dir/private
+		lock directory = $dir/lock
+		state directory = $dir/state
+		cache directory = $dir/cache
+		pid directory = $dir/pid
+		ncalrpc dir = $dir/ncalrpc
+		log file = $dir/log/smbd
+		max log size = 0
+		log level = 1
+		debug timestamp = no
+		load printers = no
+		printing = bsd
+		printcap name = /dev/null
+		disable spoolss = yes
+		[test]
+		path = $dir/share
+		read only = no
+	EOF
+}
+
+listening()
+{
+	(exec 3<> "/dev/tcp/127.0.0.1/$1") 2> /dev/null
+}
+
+running()
+{
+	[ -s "$dir/smbd.pid" ] && kill -0 "$(cat "$dir/smbd.pid")" 2> /dev/null
+}
+
+start()
+{
+	local port=$1 i
+
+	need smbd qemu
+	! running || die "a server already runs in $dir" "stop it: samba.sh stop $dir"
+	! listening "$port" || die "port $port is in use" "take another: samba.sh port"
+	mkdir -p "$dir"/{private,lock,state,cache,pid,ncalrpc,log,share}
+	rm -f "$dir/log/sessions"
+	write_conf "$port"
+	printf 'smbsign\nsmbsign\n' | smbpasswd -c "$dir/smb.conf" -s -a root > "$dir/log/smbpasswd" 2>&1 ||
+		die "smbpasswd could not make the user" "log: $dir/log/smbpasswd"
+	# A session of its own, or its end would take this shell's group along.
+	setsid smbd -F --no-process-group -s "$dir/smb.conf" > "$dir/log/out" 2>&1 < /dev/null &
+	echo $! > "$dir/smbd.pid"
+	for ((i = 0; i < 100; i++)); do
+		if listening "$port"; then
+			record_sessions < /dev/null > /dev/null 2>&1 &
+			return
+		fi
+		running || break
+		sleep 0.1
+	done
+	tail -n 20 "$dir/log/out" "$dir/log/smbd" >&2 || true
+	stop
+	die "smbd does not listen on port $port" "logs: $dir/log"
+}
+
+stop()
+{
+	local i pid
+
+	running || { rm -f "$dir/smbd.pid"; return 0; }
+	pid=$(cat "$dir/smbd.pid")
+	kill "$pid"
+	for ((i = 0; i < 50; i++)); do
+		running || break
+		sleep 0.1
+	done
+	! running || kill -KILL "$pid"
+	rm -f "$dir/smbd.pid"
+}
+
+# smbd knows what a session negotiated only while it lasts.  Before its end the
+# authentication shows as "-".
+record_sessions()
+{
+	while running; do
+		smbstatus -s "$dir/smb.conf" -p | grep -oE 'SMB[0-9]_.*(AES|HMAC)[^ ]*' \
+			>> "$dir/log/sessions" || true
+		sleep 0.3
+	done
+}
+
+signing()
+{
+	awk '{ print $1, $NF }' "$dir/log/sessions" 2> /dev/null | sort -u
+}
+
+# The kernel's list of listening sockets decides; asked for by binding to 0.
+free_port()
+{
+	python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
+}
+
+main()
+{
+	case ${1:-} in
+	-h | --help) usage ;;
+	port) free_port ;;
+	start)
+		[ $# -eq 3 ] || die "start takes a folder and a port"
+		mkdir -p "$2"
+		dir=$(cd "$2" && pwd)
+		start "$3"
+		;;
+	stop | signing)
+		[ $# -eq 2 ] || die "$1 takes the server's folder"
+		[ -d "$2" ] || { [ "$1" = stop ] && exit 0; die "no folder $2"; }
+		dir=$(cd "$2" && pwd)
+		"$1"
+		;;
+	*)
+		usage >&2
+		exit 2
+		;;
+	esac
+}
+
+main "$@"
