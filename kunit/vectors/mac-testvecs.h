@@ -654,7 +654,8 @@ static const struct mac_testvec md5_testvecs[] __maybe_unused = {
  *
  * Concatenate the MACs of the messages of all lengths in ascending order, from 0
  * (transforms: from the size of the header) to MAC_OF_MACS_MAX_LEN.  The
- * constant is the MAC of that, under the same key and nonce.  For a transform
+ * constant is the MAC of that, under the same key and nonce.  MD5 has the key in
+ * front of the message and is cut to 8 bytes, as in SMB1.  For a transform
  * the message whose length is the size of the header goes in front of it, so
  * that it is a message of the protocol.
  */
@@ -672,7 +673,7 @@ static const u8 mac_of_macs_nonce[12] __maybe_unused = {
 	0xd1, 0x78, 0x86, 0x70,
 };
 
-/* plain MAC or hash */
+/* plain MAC */
 static const u8 cmac_mac_of_macs[16] __maybe_unused = {
 	0x47, 0xb3, 0x55, 0xf9, 0xbc, 0xc4, 0x73, 0xd2,
 	0xff, 0x1f, 0x27, 0xf0, 0xf7, 0xf0, 0x7d, 0x5b,
@@ -684,7 +685,7 @@ static const u8 pdu_cmac_mac_of_macs[16] __maybe_unused = {
 	0x9b, 0x2d, 0xc2, 0xaf, 0xa4, 0xf0, 0x31, 0x00,
 };
 
-/* plain MAC or hash */
+/* plain MAC */
 static const u8 gmac_mac_of_macs[16] __maybe_unused = {
 	0x36, 0x6a, 0x88, 0x46, 0xb3, 0xc0, 0x05, 0x59,
 	0x48, 0x09, 0x1e, 0xdc, 0xa5, 0x20, 0xd5, 0xb3,
@@ -696,7 +697,7 @@ static const u8 pdu_gmac_mac_of_macs[16] __maybe_unused = {
 	0x98, 0x70, 0x7a, 0x2e, 0x1f, 0xbe, 0x04, 0xff,
 };
 
-/* plain MAC or hash */
+/* plain MAC */
 static const u8 hmac_mac_of_macs[32] __maybe_unused = {
 	0xf8, 0x6a, 0x11, 0x04, 0xb3, 0xc2, 0xb5, 0x49,
 	0x85, 0x85, 0xfd, 0xf9, 0xdb, 0xac, 0xf2, 0x73,
@@ -710,10 +711,9 @@ static const u8 pdu_hmac_mac_of_macs[16] __maybe_unused = {
 	0x4c, 0x5a, 0x4a, 0xf5, 0x93, 0x87, 0xf6, 0x9b,
 };
 
-/* plain MAC or hash */
-static const u8 md5_mac_of_macs[16] __maybe_unused = {
-	0x7c, 0x56, 0x7b, 0x9f, 0x5b, 0xa1, 0xd4, 0x8b,
-	0x4c, 0xfa, 0x3f, 0x7c, 0x50, 0x4d, 0xa7, 0xbc,
+/* plain MAC */
+static const u8 md5_mac_of_macs[8] __maybe_unused = {
+	0xf1, 0xf1, 0x83, 0xdf, 0xcb, 0x09, 0x3d, 0xc2,
 };
 
 /* transform */

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Tests of cmac.c: AES-128-CMAC.
+ */
+#include "mac-test.h"
+#include "vectors/mac-testvecs.h"
+
+static int cmac_key_init(void *key)
+{
+	return smbsign_cmac_key_init(key);
+}
+
+static int cmac_preparekey(void *key, const u8 *raw, size_t len)
+{
+	return len == SMBSIGN_KEY_SIZE ? smbsign_cmac_preparekey(key, raw) :
+					 -EINVAL;
+}
+
+static void cmac_key_exit(void *key)
+{
+	smbsign_cmac_key_exit(key);
+}
+
+static void cmac_init(void *ctx, const void *key)
+{
+	smbsign_cmac_init(ctx);
+}
+
+static void cmac_update(void *ctx, const void *key, const u8 *data, size_t len)
+{
+	smbsign_cmac_update(ctx, key, data, len);
+}
+
+static int cmac_final(void *ctx, const void *key, u8 *tag)
+{
+	smbsign_cmac_final(ctx, key, tag);
+	return 0;
+}
+
+static const struct mac_test cmac_test = {
+	.alg		= SMBSIGN_AES_CMAC,
+	.tag_size	= SMBSIGN_SIG_SIZE,
+	.key_size	= sizeof(struct smbsign_cmac_key),
+	.ctx_size	= sizeof(struct smbsign_cmac_ctx),
+	.key_init	= cmac_key_init,
+	.preparekey	= cmac_preparekey,
+	.key_exit	= cmac_key_exit,
+	.init		= cmac_init,
+	.update		= cmac_update,
+	.final		= cmac_final,
+	.testvecs	= cmac_testvecs,
+	.num_testvecs	= ARRAY_SIZE(cmac_testvecs),
+	.mac_of_macs	= cmac_mac_of_macs,
+};
+
+static int cmac_suite_init(struct kunit *test)
+{
+	mac_test_setup(test, &cmac_test);
+	return 0;
+}
+
+DEFINE_MAC_CASES(cmac_cases,
+		 KUNIT_CASE_PARAM(test_vectors, engine_gen_params),
+		 KUNIT_CASE(benchmark_engines));
+
+static struct kunit_suite cmac_suite = {
+	.name = "smbsign_cmac",
+	.init = cmac_suite_init,
+	.test_cases = cmac_cases,
+};
+
+kunit_test_suite(cmac_suite);

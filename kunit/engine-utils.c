@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Primitives of engines on random input, see engine-utils.h.
+ */
+#include <linux/minmax.h>
+#include <linux/string.h>
+
+#include "engine-utils.h"
+#include "pdu-utils.h"
+#include "test-utils.h"
+
+const char *const op_names[NUM_OPS] = {
+	[OP_GHASH]	= "ghash",
+	[OP_CBCMAC]	= "cbcmac",
+	[OP_SHA256]	= "sha256",
+};
+
+struct op_input *kunit_op_input(struct kunit *test)
+{
+	struct op_input *in = kunit_kzalloc(test, sizeof(*in), GFP_KERNEL);
+	size_t size = MAX_LEN + BLOCK_LEN;
+
+	KUNIT_ASSERT_NOT_NULL(test, in);
+	in->key = &kunit_random_key(test, SMBSIGN_AES_GMAC)->gmac;
+	in->end = kunit_guarded_buf(test, size);
+	rand_bytes(in->end, size);
+	in->end += size;
+	return in;
+}
+
+/* Of 16 alignments one ends at the guard page. */
+void randomise_op_input(struct op_input *in, size_t num_blocks, size_t len)
+{
+	const u8 *end = in->end - rand_below(BLOCK_LEN);
+	u8 prefix[2 * SHA256_BLOCK_SIZE];
+
+	in->num_blocks = num_blocks;
+	in->blocks = end - num_blocks * BLOCK_LEN;
+	in->len = len;
+	in->text = end - len;
+	rand_bytes(in->end - 64, 64);
+	rand_bytes(in->acc, sizeof(in->acc));
+	rand_bytes(prefix, sizeof(prefix));
+	sha256_init(&in->sha);
+	sha256_update(&in->sha, prefix, rand_below(sizeof(prefix) + 1));
+}
+
+bool run_op(const struct smbsign_engine *engine, enum engine_op op,
+	    const struct op_input *in, u8 out[MAX_OP_OUTPUT])
+{
+	struct sha256_ctx sha = in->sha;
+	bool is_done;
+
+	memset(out, 0, MAX_OP_OUTPUT);
+	memcpy(out, in->acc, sizeof(in->acc));
+	switch (op) {
+	case OP_GHASH:
+		return engine->ghash &&
+		       engine->ghash(&in->key->ghash, out, in->blocks,
+				     in->num_blocks);
+	case OP_CBCMAC:
+		return engine->cbcmac &&
+		       engine->cbcmac(&in->key->aes, out, in->blocks,
+				      in->num_blocks);
+	default:
+		is_done = engine->sha256 &&
+			  engine->sha256(&sha, in->text, in->len);
+		sha256_final(&sha, out);
+		return is_done;
+	}
+}
+
+void dispatch_op(enum engine_op op, const struct op_input *in,
+		 u8 out[MAX_OP_OUTPUT])
+{
+	struct sha256_ctx sha = in->sha;
+
+	memset(out, 0, MAX_OP_OUTPUT);
+	memcpy(out, in->acc, sizeof(in->acc));
+	switch (op) {
+	case OP_GHASH:
+		return smbsign_ghash(&in->key->ghash, out, in->blocks,
+				     in->num_blocks);
+	case OP_CBCMAC:
+		return smbsign_cbcmac(&in->key->aes, out, in->blocks,
+				      in->num_blocks);
+	default:
+		smbsign_sha256_update(&sha, in->text, in->len);
+		sha256_final(&sha, out);
+	}
+}
+
+void skip_op(enum engine_op op, const struct op_input *in,
+	     u8 out[MAX_OP_OUTPUT])
+{
+	static const struct smbsign_engine nothing;
+
+	run_op(&nothing, op, in, out);
+}
+
+bool engine_can(const struct smbsign_engine *engine, enum engine_op op,
+		const struct op_input *in)
+{
+	char drivers[256];
+
+	if (strcmp(engine->name, "kernel"))
+		return true;
+	switch (op) {
+	case OP_GHASH:
+		return in->key->ghash.tfm;
+	case OP_CBCMAC:
+		return in->key->aes.tfm;
+	default:
+		engine->describe(drivers, sizeof(drivers));
+		return strstr(drivers, "sha256");
+	}
+}

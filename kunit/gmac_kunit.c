@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Tests of gmac.c: AES-128-GMAC.
+ */
+#include <linux/string.h>
+
+#include "mac-test.h"
+#include "vectors/mac-testvecs.h"
+
+static u8 gmac_nonce[GMAC_NONCE_SIZE];
+
+static void gmac_set_nonce(const u8 nonce[GMAC_NONCE_SIZE])
+{
+	memcpy(gmac_nonce, nonce, GMAC_NONCE_SIZE);
+}
+
+static int gmac_key_init(void *key)
+{
+	return smbsign_gmac_key_init(key);
+}
+
+static int gmac_preparekey(void *key, const u8 *raw, size_t len)
+{
+	return len == SMBSIGN_KEY_SIZE ? smbsign_gmac_preparekey(key, raw) :
+					 -EINVAL;
+}
+
+static void gmac_key_exit(void *key)
+{
+	smbsign_gmac_key_exit(key);
+}
+
+static void gmac_init(void *ctx, const void *key)
+{
+	smbsign_gmac_init(ctx);
+}
+
+static void gmac_update(void *ctx, const void *key, const u8 *data, size_t len)
+{
+	smbsign_gmac_update(ctx, key, data, len);
+}
+
+static int gmac_final(void *ctx, const void *key, u8 *tag)
+{
+	smbsign_gmac_final(ctx, key, gmac_nonce, tag);
+	return 0;
+}
+
+static const struct mac_test gmac_test = {
+	.alg		= SMBSIGN_AES_GMAC,
+	.tag_size	= SMBSIGN_SIG_SIZE,
+	.key_size	= sizeof(struct smbsign_gmac_key),
+	.ctx_size	= sizeof(struct smbsign_gmac_ctx),
+	.key_init	= gmac_key_init,
+	.preparekey	= gmac_preparekey,
+	.key_exit	= gmac_key_exit,
+	.init		= gmac_init,
+	.update		= gmac_update,
+	.final		= gmac_final,
+	.set_nonce	= gmac_set_nonce,
+	.testvecs	= gmac_testvecs,
+	.num_testvecs	= ARRAY_SIZE(gmac_testvecs),
+	.mac_of_macs	= gmac_mac_of_macs,
+};
+
+static int gmac_suite_init(struct kunit *test)
+{
+	mac_test_setup(test, &gmac_test);
+	return 0;
+}
+
+/* The nonce counts: each of its bits changes the tag. */
+static void test_nonce(struct kunit *test)
+{
+	const struct mac_fixture *f = test->priv;
+	u8 expected[SMBSIGN_SIG_SIZE];
+	u8 msg[100];
+
+	rand_bytes(msg, sizeof(msg));
+	mac_compute(test, msg, sizeof(msg), expected);
+	for (int bit = 0; bit < 8 * GMAC_NONCE_SIZE; bit++) {
+		gmac_nonce[bit / 8] ^= BIT(bit % 8);
+		mac_compute(test, msg, sizeof(msg), f->tag);
+		gmac_nonce[bit / 8] ^= BIT(bit % 8);
+		KUNIT_EXPECT_MEMNEQ_MSG(test, expected, f->tag,
+					SMBSIGN_SIG_SIZE, "bit %d", bit);
+	}
+}
+
+DEFINE_MAC_CASES(gmac_cases,
+		 KUNIT_CASE_PARAM(test_vectors, engine_gen_params),
+		 KUNIT_CASE_PARAM(test_nonce, engine_gen_params),
+		 KUNIT_CASE(benchmark_engines));
+
+static struct kunit_suite gmac_suite = {
+	.name = "smbsign_gmac",
+	.init = gmac_suite_init,
+	.test_cases = gmac_cases,
+};
+
+kunit_test_suite(gmac_suite);
