@@ -15,6 +15,7 @@
 # Gives: what passed and failed, with SMBSIGN_RESULTS set also there.
 
 set -euo pipefail
+# shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
 # Dialects as the guest says them, and what Samba must say that it negotiated.
@@ -105,7 +106,10 @@ test_cifs()
 
 	samba=$BUILD/samba-$name
 	port=$("$TESTBED/samba.sh" port)
-	"$TESTBED/samba.sh" start "$samba" "$port"
+	if ! "$TESTBED/samba.sh" start "$samba" "$port"; then
+		report fail "$name cifs" "Samba did not start"
+		return 1
+	fi
 	# shellcheck disable=SC2046 # one word a dialect
 	guest cifs "$TESTBED/guest/cifs.sh" "$port" $(sed -E 's/=[^ ]*//g' <<< "$MOUNTS") || rc=$?
 	negotiated=$("$TESTBED/samba.sh" signing "$samba")

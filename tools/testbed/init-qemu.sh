@@ -45,12 +45,14 @@ network_up()
 	ip route add default via 10.0.2.2
 }
 
+# shellcheck disable=SC2013 # words are wanted
 for word in $(cat /proc/cmdline); do
 	case $word in
 	tb.run=*) run=${word#tb.run=} ;;
 	esac
 done
 
+# shellcheck source=guest/kmemleak.sh
 . /kmemleak.sh
 
 if [ -d "/lib/modules/$(uname -r)" ]; then

@@ -19,6 +19,7 @@ mount -t tmpfs tmpfs /tmp
 ip link set lo up
 rmdir /share && ln -s host /share
 
+# shellcheck disable=SC2013 # words are wanted
 for word in $(cat /proc/cmdline); do
 	case $word in
 	tb.host=*) host=${word#tb.host=} ;;
@@ -26,6 +27,7 @@ for word in $(cat /proc/cmdline); do
 	esac
 done
 
+# shellcheck source=guest/kmemleak.sh
 . /kmemleak.sh
 
 status=125

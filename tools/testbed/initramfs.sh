@@ -13,6 +13,7 @@
 # the cache, keyed by everything that goes into it.
 
 set -euo pipefail
+# shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
 # kmod does not see the soft dependencies of cifs.ko: they are named here.

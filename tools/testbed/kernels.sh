@@ -16,6 +16,7 @@
 # interrupted build is taken up again.  Only the wanted path goes to stdout.
 
 set -euo pipefail
+# shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
 installed_version()

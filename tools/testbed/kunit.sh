@@ -16,6 +16,7 @@
 # not come or go.
 
 set -euo pipefail
+# shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
 drivers='' src='' limit='' filter=''

@@ -12,6 +12,7 @@
 # W=1, and any warning of the compiler is a failure.
 
 set -euo pipefail
+# shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
 # copy_changed SRC DST: as rsync does it, with checksums and deletions, for the

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034
 #
 # What uml.sh and vm.sh have in common; sourced by them after lib.sh.
 #
@@ -80,14 +80,14 @@ verdict()
 	if [ "$timed_out" = yes ]; then
 		complaints_in "$log" >&2 || true
 		say "$me: $name reached the time limit of $limit s; log: $log"
-		return $STATUS_TIMEOUT
+		return "$STATUS_TIMEOUT"
 	elif [ -z "$status" ]; then
 		complaints_in "$log" >&2 || tail -n 15 "$log" >&2
 		say "$me: $name died without reporting a status; log: $log"
-		return $STATUS_DIED
+		return "$STATUS_DIED"
 	elif complaints_in "$log" >&2; then
 		say "$me: the kernel $name complained (script's status $status); log: $log"
-		return $STATUS_COMPLAINT
+		return "$STATUS_COMPLAINT"
 	fi
 	return "$status"
 }

@@ -10,11 +10,13 @@
 #
 # Takes: samba of setup.sh; a folder of its own; a port, on which it listens on
 # 127.0.0.1 only (a guest of vm.sh sees it as 10.0.2.2:PORT).
-# Gives: the share "test" (DIR/share) for the user root, password "smbsign"; its
+# Gives: the share "test" (DIR/share) for the user smbsign, password smbsign; its
 # logs in DIR/log.  The system's own Samba, its users and files stay untouched.
+# Runs as whoever calls it, root or not.
 # The caller stops it in a trap, so that it goes whatever happens.
 
 set -euo pipefail
+# shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
 write_conf()
@@ -31,6 +33,7 @@ write_conf()
 		server signing = mandatory
 		server min protocol = SMB2_10
 		map to guest = never
+		username map = $dir/users
 		passdb backend = tdbsam:$dir/private/passdb.tdb
 		private dir = $dir/private
 		lock directory = $dir/lock
@@ -72,8 +75,10 @@ start()
 	mkdir -p "$dir"/{private,lock,state,cache,pid,ncalrpc,log,share}
 	rm -f "$dir/log/sessions"
 	write_conf "$port"
-	printf 'smbsign\nsmbsign\n' | smbpasswd -c "$dir/smb.conf" -s -a root > "$dir/log/smbpasswd" 2>&1 ||
-		die "smbpasswd could not make the user" "log: $dir/log/smbpasswd"
+	# The user on the wire stands for the one who runs this.
+	printf '%s = smbsign\n' "$(id -un)" > "$dir/users"
+	printf 'smbsign\nsmbsign\n' | pdbedit -s "$dir/smb.conf" -t -a -u "$(id -un)" > "$dir/log/pdbedit" 2>&1 ||
+		die "pdbedit could not make the user" "log: $dir/log/pdbedit"
 	# A session of its own, or its end would take this shell's group along.
 	setsid smbd -F --no-process-group -s "$dir/smb.conf" > "$dir/log/out" 2>&1 < /dev/null &
 	echo $! > "$dir/smbd.pid"

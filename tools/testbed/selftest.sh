@@ -17,6 +17,7 @@
 # shows that what is well passes, so that no failure comes from somewhere else.
 
 set -euo pipefail
+# shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
 GROUPS_ALL='uml vm uml-debug qemu-debug kunit vectors'

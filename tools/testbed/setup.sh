@@ -12,6 +12,7 @@
 # unpacked into the cache.  Uses sudo unless run by root.
 
 set -euo pipefail
+# shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
 SERIES='6.1 6.12'
@@ -111,7 +112,7 @@ apt_quiet()
 count_packages()
 {
 	printf '%s of %s packages set up' "$(grep -c '^Setting up' "$1")" \
-		"$(sed -nE 's/.* ([0-9]+) newly installed.*/\1/p' "$1")"
+		"$(awk '/ newly installed/ { print $1 + $3; exit }' "$1")"
 }
 
 # apt's lists are fetched when there are none for this machine's releases, and

@@ -23,7 +23,9 @@
 # Needs no root, no network and no virtualisation.
 
 set -euo pipefail
+# shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
+# shellcheck source=runner.sh
 . "$TESTBED/runner.sh"
 
 name=uml-6.12 limit=300 drivers=0 scratch=''
@@ -46,7 +48,8 @@ scratch_dir()
 	local dir need=$(((memory + 64) * 1024))
 
 	for dir in /dev/shm "${TMPDIR:-/tmp}" "$CACHE"; do
-		[ -w "$dir" ] && [ "$(df -Pk "$dir" | awk 'NR == 2 { print $4 }')" -gt "$need" ] || continue
+		[ -w "$dir" ] || continue
+		[ "$(df -Pk "$dir" | awk 'NR == 2 { print $4 }')" -gt "$need" ] || continue
 		! findmnt -no OPTIONS -T "$dir" | grep -qw noexec || continue
 		mktemp -d "$dir/smbsign-uml.XXXXXX"
 		return

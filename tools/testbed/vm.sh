@@ -24,7 +24,9 @@
 # the same everywhere.  Needs no root.
 
 set -euo pipefail
+# shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
+# shellcheck source=runner.sh
 . "$TESTBED/runner.sh"
 
 name=debian-6.12 limit=300 cpus=1

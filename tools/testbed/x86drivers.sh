@@ -11,6 +11,7 @@
 # plain C.  "uml.sh -x" calls this and loads them.
 
 set -euo pipefail
+# shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
 SOURCES='arch/x86/crypto/aesni-intel_*

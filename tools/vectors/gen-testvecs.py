@@ -190,7 +190,8 @@ MOM_TEXT = """\
  *
  * Concatenate the MACs of the messages of all lengths in ascending order, from 0
  * (transforms: from the size of the header) to MAC_OF_MACS_MAX_LEN.  The
- * constant is the MAC of that, under the same key and nonce.  For a transform
+ * constant is the MAC of that, under the same key and nonce.  MD5 has the key in
+ * front of the message and is cut to 8 bytes, as in SMB1.  For a transform
  * the message whose length is the size of the header goes in front of it, so
  * that it is a message of the protocol.
  */
@@ -268,7 +269,7 @@ def hmac_of_macs():
 
 
 def md5_of_md5s():
-    return mac_of_macs(lambda data: hashlib.md5(data).digest())
+    return mac_of_macs(lambda data: hashlib.md5(MOM_KEY + data).digest()[:8])
 
 
 # The slow ones first, so that they spread well over the processors.
@@ -299,7 +300,7 @@ def render_mac_header(pool):
                     MOM_KEY) + "\n"
     text += c_array("Nonce of gmac_mac_of_macs", "mac_of_macs_nonce", MOM_NONCE)
     for name, job in jobs:
-        what = "transform" if name.startswith("pdu_") else "plain MAC or hash"
+        what = "transform" if name.startswith("pdu_") else "plain MAC"
         text += "\n" + c_array(what, name, job.result())
     return text
 

@@ -12,7 +12,7 @@ port=$1
 shift
 [ $# -gt 0 ] || set -- 3.1.1 3.0 2.1
 megabytes=16
-options=port=$port,username=root,password=smbsign,sec=ntlmsspi,cache=none,nosharesock
+options=port=$port,username=smbsign,password=smbsign,sec=ntlmsspi,cache=none,nosharesock
 
 fail()
 {
