@@ -15,6 +15,17 @@ set -euo pipefail
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
+# Kbuild follows #include, but not the .incbin of other files: the assembly beside
+# a changed one is as good as changed.
+copy_file()
+{
+	install -D -m 644 "$1/$3" "$2/$3"
+	case $3 in
+	*.[chS] | *Kbuild) ;;
+	*) find "$(dirname "$2/$3")" -maxdepth 1 -name '*.S' -exec touch {} + ;;
+	esac
+}
+
 # copy_changed SRC DST: as rsync does it, with checksums and deletions, for the
 # few parts that a module is made of.
 copy_changed()
@@ -30,7 +41,7 @@ copy_changed()
 		sort) > "$dst/.files.new"
 	[ ! -f "$dst/.files" ] || comm -23 "$dst/.files" "$dst/.files.new" | (cd "$dst" && xargs -r rm -f --)
 	while read -r file; do
-		cmp -s "$src/$file" "$dst/$file" || install -D -m 644 "$src/$file" "$dst/$file"
+		cmp -s "$src/$file" "$dst/$file" || copy_file "$src" "$dst" "$file"
 	done < "$dst/.files.new"
 	mv "$dst/.files.new" "$dst/.files"
 }

@@ -12,7 +12,7 @@
 # 127.0.0.1 only (a guest of vm.sh sees it as 10.0.2.2:PORT).
 # Gives: the share "test" (DIR/share) for the user smbsign, password smbsign; its
 # logs in DIR/log.  The system's own Samba, its users and files stay untouched.
-# Runs as whoever calls it, root or not.
+# Runs as whoever calls it, but "signing" needs root or sudo without a password.
 # The caller stops it in a trap, so that it goes whatever happens.
 
 set -euo pipefail
@@ -110,12 +110,22 @@ stop()
 	rm -f "$dir/smbd.pid"
 }
 
+# smbstatus refuses to work for others than root.
+status()
+{
+	if [ "$(id -u)" -eq 0 ]; then
+		smbstatus -s "$dir/smb.conf" -p
+	else
+		sudo -n smbstatus -s "$dir/smb.conf" -p
+	fi
+}
+
 # smbd knows what a session negotiated only while it lasts.  Before its end the
 # authentication shows as "-".
 record_sessions()
 {
 	while running; do
-		smbstatus -s "$dir/smb.conf" -p | grep -oE 'SMB[0-9]_.*(AES|HMAC)[^ ]*' \
+		status 2>> "$dir/log/smbstatus" | grep -oE 'SMB[0-9]_.*(AES|HMAC)[^ ]*' \
 			>> "$dir/log/sessions" || true
 		sleep 0.3
 	done
@@ -123,6 +133,7 @@ record_sessions()
 
 signing()
 {
+	[ -s "$dir/log/sessions" ] || say "no session was seen in $dir; log: $dir/log/smbstatus"
 	awk '{ print $1, $NF }' "$dir/log/sessions" 2> /dev/null | sort -u
 }
 

@@ -8,7 +8,7 @@
 #   -k  kernel of kernels.sh, default uml-6.12
 #   -t  time limit, default 300
 #   -m  memory, default 512 (1024 on debug kernels)
-#   -x  load the processor's accelerated crypto drivers first (x86drivers.sh)
+#   -x  load the processor's accelerated crypto drivers first (x86drivers.sh; 6.12)
 #   -l  where to keep the kernel's log, default build/logs/NAME-<time>.log
 #   -a  further arguments for the kernel's command line
 #   -d  the folder that is /share in the guest, default build/NAME
