@@ -2,7 +2,10 @@
 /*
  * Primitives of engines on random input, see engine-utils.h.
  */
+#include <crypto/hash.h>
+#include <crypto/internal/cipher.h>
 #include <linux/minmax.h>
+#include <linux/module.h>
 #include <linux/string.h>
 
 #include "engine-utils.h"
@@ -26,6 +29,26 @@ struct op_input *kunit_op_input(struct kunit *test)
 	rand_bytes(in->end, size);
 	in->end += size;
 	return in;
+}
+
+struct op_input *kunit_split_keys(struct kunit *test, struct op_input *in)
+{
+	struct smbsign_gmac_key *key = in->key;
+	struct op_input *other = kunit_kzalloc(test, sizeof(*other), GFP_KERNEL);
+	u8 raw[SMBSIGN_KEY_SIZE], h[BLOCK_LEN] = {};
+
+	KUNIT_ASSERT_NOT_NULL(test, other);
+	*other = *in;
+	rand_bytes(raw, sizeof(raw));
+	other->key = &kunit_key(test, SMBSIGN_AES_GMAC, raw, sizeof(raw))->gmac;
+	aes_encrypt(&other->key->aes.ctx, h, h);
+	if (key->aes.tfm)
+		KUNIT_ASSERT_EQ(test, 0, crypto_cipher_setkey(key->aes.tfm, raw,
+							      sizeof(raw)));
+	if (key->ghash.tfm)
+		KUNIT_ASSERT_EQ(test, 0, crypto_shash_setkey(key->ghash.tfm, h,
+							     sizeof(h)));
+	return other;
 }
 
 /* Of 16 alignments one ends at the guard page. */
@@ -115,3 +138,5 @@ bool engine_can(const struct smbsign_engine *engine, enum engine_op op,
 		return strstr(drivers, "sha256");
 	}
 }
+
+MODULE_IMPORT_NS("CRYPTO_INTERNAL");

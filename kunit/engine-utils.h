@@ -39,6 +39,13 @@ struct op_input {
 /* Lasts as long as the test. */
 struct op_input *kunit_op_input(struct kunit *test);
 
+/*
+ * Gives the drivers behind @in another key than the generic engine has, so that
+ * what comes out tells which of them computed it.  Returns the same input with
+ * that other key everywhere.
+ */
+struct op_input *kunit_split_keys(struct kunit *test, struct op_input *in);
+
 /* New random input, at any alignment, but for the key */
 void randomise_op_input(struct op_input *in, size_t num_blocks, size_t len);
 

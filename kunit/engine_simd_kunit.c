@@ -45,25 +45,53 @@ static const struct smbsign_engine *kernel_engine(struct kunit *test)
 	return NULL;
 }
 
-struct op_run {
-	const struct smbsign_engine *engine;
+/* What one context works on, and what is to come of it */
+struct op_job {
 	struct op_input *in;
 	u8 expected[NUM_OPS][MAX_OP_OUTPUT];
+};
+
+struct op_run {
+	const struct smbsign_engine *engine;
+	struct op_job jobs[NUM_TEST_CONTEXTS];
 	unsigned int num_done;
 };
 
-static struct op_run *new_run(struct kunit *test,
-			      const struct smbsign_engine *engine)
+static struct op_run *new_run(struct kunit *test)
 {
 	struct op_run *run = kunit_kzalloc(test, sizeof(*run), GFP_KERNEL);
 
 	KUNIT_ASSERT_NOT_NULL(test, run);
+	for (int i = 0; i < NUM_TEST_CONTEXTS; i++) {
+		struct op_job *job = &run->jobs[i];
+
+		job->in = kunit_op_input(test);
+		randomise_op_input(job->in, 100, 1000);
+		for (enum engine_op op = 0; op < NUM_OPS; op++)
+			run_op(smbsign_engine_supported(0), op, job->in,
+			       job->expected[op]);
+	}
+	return run;
+}
+
+/*
+ * For the kernel engine: its drivers have keys of their own, so that only they
+ * can come to what is expected.
+ */
+static struct op_run *new_driver_run(struct kunit *test)
+{
+	const struct smbsign_engine *engine = kernel_engine(test);
+	struct op_run *run = new_run(test);
+
 	run->engine = engine;
-	run->in = kunit_op_input(test);
-	randomise_op_input(run->in, 100, 1000);
-	for (enum engine_op op = 0; op < NUM_OPS; op++)
-		run_op(smbsign_engine_supported(0), op, run->in,
-		       run->expected[op]);
+	for (int i = 0; i < NUM_TEST_CONTEXTS; i++) {
+		struct op_job *job = &run->jobs[i];
+		struct op_input *other = kunit_split_keys(test, job->in);
+
+		for (enum engine_op op = 0; op < NUM_OPS; op++)
+			run_op(smbsign_engine_supported(0), op, other,
+			       job->expected[op]);
+	}
 	return run;
 }
 
@@ -71,17 +99,18 @@ static struct op_run *new_run(struct kunit *test,
 static bool runs_where_usable(void *data)
 {
 	struct op_run *run = data;
+	struct op_job *job = &run->jobs[this_context()];
 	bool is_usable = crypto_simd_usable();
 	u8 out[MAX_OP_OUTPUT];
 
 	for (enum engine_op op = 0; op < NUM_OPS; op++) {
-		bool can = is_usable && engine_can(run->engine, op, run->in);
+		bool can = is_usable && engine_can(run->engine, op, job->in);
 
-		if (run_op(run->engine, op, run->in, out) != can)
+		if (run_op(run->engine, op, job->in, out) != can)
 			return false;
 		if (!can)
 			continue;
-		if (memcmp(out, run->expected[op], sizeof(out)))
+		if (memcmp(out, job->expected[op], sizeof(out)))
 			return false;
 		run->num_done++;
 	}
@@ -95,14 +124,13 @@ static bool runs_where_usable(void *data)
 static void test_engine_kernel_runs(struct kunit *test)
 {
 	static const enum test_context contexts[] = { IN_PROCESS, IN_SOFTIRQ };
-	const struct smbsign_engine *engine = kernel_engine(test);
 
 	for (int i = 0; i < ARRAY_SIZE(contexts); i++) {
-		struct op_run *run = new_run(test, engine);
+		struct op_run *run = new_driver_run(test);
 		unsigned int num_ops = 0;
 
 		for (enum engine_op op = 0; op < NUM_OPS; op++)
-			num_ops += engine_can(engine, op, run->in);
+			num_ops += engine_can(run->engine, op, run->jobs[0].in);
 		KUNIT_EXPECT_GT(test, num_ops, 0);
 		for (int n = 0; n < CONTEXT_TRIES && run->num_done < num_ops; n++)
 			run_in_context(test, contexts[i], runs_where_usable,
@@ -115,8 +143,31 @@ static void test_engine_kernel_runs(struct kunit *test)
 /* Whatever a context allows, in process, softirq and hardirq at once */
 static void test_engine_kernel_runs_where_usable(struct kunit *test)
 {
-	run_in_contexts(test, runs_where_usable,
-			new_run(test, kernel_engine(test)));
+	run_in_contexts(test, runs_where_usable, new_driver_run(test));
+}
+
+/* The dispatch goes where the choice says; SHA-256 has no key to show it by. */
+static void test_engine_dispatch_follows_choice(struct kunit *test)
+{
+	struct op_run *run = new_driver_run(test);
+	const struct op_input *in = run->jobs[0].in;
+	const struct smbsign_engine *e;
+
+	for (unsigned int i = 0; i < 2 * num_engines(); i++) {
+		e = smbsign_engine_supported(i % num_engines());
+		select_engine(test, e);
+		for (enum engine_op op = 0; op < NUM_OPS; op++) {
+			u8 out[MAX_OP_OUTPUT], expected[MAX_OP_OUTPUT];
+
+			run_op(smbsign_engine_supported(0), op, in, expected);
+			if (e == run->engine && engine_can(e, op, in))
+				memcpy(expected, run->jobs[0].expected[op],
+				       sizeof(expected));
+			dispatch_op(op, in, out);
+			KUNIT_EXPECT_MEMEQ_MSG(test, out, expected, sizeof(out),
+					       "%s, %s", e->name, op_names[op]);
+		}
+	}
 }
 
 /* Ways to be where SIMD cannot be used */
@@ -179,16 +230,15 @@ static void test_engine_kernel_declines(struct kunit *test)
 {
 	const struct smbsign_engine *engine = kernel_engine(test);
 	const struct no_simd *no = no_simd_param(test);
-	struct op_run *run;
+	const struct op_input *in = new_run(test)->jobs[0].in;
 
-	run = new_run(test, engine);
 	for (enum engine_op op = 0; op < NUM_OPS; op++) {
 		u8 out[MAX_OP_OUTPUT], untouched[MAX_OP_OUTPUT];
 		bool is_done;
 
-		skip_op(op, run->in, untouched);
+		skip_op(op, in, untouched);
 		no->begin();
-		is_done = run_op(engine, op, run->in, out);
+		is_done = run_op(engine, op, in, out);
 		no->end();
 		KUNIT_EXPECT_FALSE_MSG(test, is_done, "%s", op_names[op]);
 		KUNIT_EXPECT_MEMEQ_MSG(test, out, untouched, sizeof(out), "%s",
@@ -203,15 +253,15 @@ static void test_engine_dispatch_without_simd(struct kunit *test)
 	const struct smbsign_engine *engine;
 
 	for (unsigned int i = 0; (engine = smbsign_engine_supported(i)); i++) {
-		struct op_run *run = new_run(test, engine);
+		const struct op_job *job = &new_run(test)->jobs[0];
 		u8 out[NUM_OPS][MAX_OP_OUTPUT];
 
 		select_engine(test, engine);
 		no->begin();
 		for (enum engine_op op = 0; op < NUM_OPS; op++)
-			dispatch_op(op, run->in, out[op]);
+			dispatch_op(op, job->in, out[op]);
 		no->end();
-		KUNIT_EXPECT_MEMEQ_MSG(test, out, run->expected, sizeof(out),
+		KUNIT_EXPECT_MEMEQ_MSG(test, out, job->expected, sizeof(out),
 				       "%s", engine->name);
 	}
 }
@@ -244,11 +294,12 @@ static void test_engine_keys_without_simd(struct kunit *test)
 static bool dispatches_like_generic(void *data)
 {
 	const struct op_run *run = data;
+	const struct op_job *job = &run->jobs[this_context()];
 	u8 out[MAX_OP_OUTPUT];
 
 	for (enum engine_op op = 0; op < NUM_OPS; op++) {
-		dispatch_op(op, run->in, out);
-		if (memcmp(out, run->expected[op], sizeof(out)))
+		dispatch_op(op, job->in, out);
+		if (memcmp(out, job->expected[op], sizeof(out)))
 			return false;
 	}
 	return true;
@@ -257,7 +308,7 @@ static bool dispatches_like_generic(void *data)
 static void test_engine_dispatch_in_every_context(struct kunit *test)
 {
 	select_engine(test, test->param_value);
-	run_in_contexts(test, dispatches_like_generic, new_run(test, NULL));
+	run_in_contexts(test, dispatches_like_generic, new_run(test));
 }
 
 /* The process puts one engine after the other in force, interrupts use them. */
@@ -282,7 +333,7 @@ static void test_engine_switch_under_interrupts(struct kunit *test)
 {
 	if (num_engines() < 2)
 		kunit_skip(test, "there is no engine to switch to");
-	run_in_contexts(test, switches_or_dispatches, new_run(test, NULL));
+	run_in_contexts(test, switches_or_dispatches, new_run(test));
 }
 
 /*
@@ -324,7 +375,7 @@ static void test_engine_switch_under_another_cpu(struct kunit *test)
 		kunit_skip(test, "there is no other engine or CPU");
 	if (!smp_switch)
 		kunit_skip(test, "smp_switch=1 was not given");
-	user.run = new_run(test, NULL);
+	user.run = new_run(test);
 	task = kthread_create(use_engines, &user, "smbsign-test");
 	KUNIT_ASSERT_FALSE(test, IS_ERR(task));
 	migrate_disable();
@@ -343,6 +394,7 @@ static void test_engine_switch_under_another_cpu(struct kunit *test)
 static struct kunit_case engine_simd_test_cases[] = {
 	KUNIT_CASE(test_engine_kernel_runs),
 	KUNIT_CASE(test_engine_kernel_runs_where_usable),
+	KUNIT_CASE(test_engine_dispatch_follows_choice),
 	KUNIT_CASE_PARAM(test_engine_kernel_declines, no_simd_gen_params),
 	KUNIT_CASE_PARAM(test_engine_dispatch_without_simd,
 			 no_simd_gen_params),

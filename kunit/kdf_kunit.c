@@ -235,6 +235,7 @@ static bool derives_vec(void *data)
 	struct smbsign_preauth preauth;
 	u8 key[SMBSIGN_KEY_SIZE];
 
+	vec += this_context();
 	vec_preauth(vec, &preauth);
 	return !smbsign_derive_signing_key(key, vec->dialect, vec->key, 16,
 					   &preauth) &&
@@ -243,10 +244,9 @@ static bool derives_vec(void *data)
 
 static void test_kdf_in_every_context(struct kunit *test)
 {
-	const struct kdf_testvec *vec = &kdf_testvecs[0];
-
-	KUNIT_ASSERT_TRUE(test, is_signing_key(vec));
-	run_in_contexts(test, derives_vec, (void *)vec);
+	for (int i = 0; i < NUM_TEST_CONTEXTS; i++)
+		KUNIT_ASSERT_TRUE(test, is_signing_key(&kdf_testvecs[i]));
+	run_in_contexts(test, derives_vec, (void *)kdf_testvecs);
 }
 
 /* preauth = SHA-512(preauth || msg), by the crypto API alone */
@@ -399,21 +399,34 @@ static void test_preauth_captured(struct kunit *test)
 	KUNIT_EXPECT_MEMEQ(test, preauth.hash, preauth_unsigned_chain, 64);
 }
 
-static bool hashes_empty_message(void *data)
+struct preauth_run {
+	struct kvec iov[NUM_TEST_CONTEXTS];
+	struct smbsign_preauth expected[NUM_TEST_CONTEXTS];
+};
+
+static bool hashes_like_process(void *data)
 {
-	const struct smbsign_preauth *expected = data;
+	const struct preauth_run *run = data;
+	enum test_context where = this_context();
 	struct smbsign_preauth preauth = {};
 
-	return !smbsign_preauth_update(&preauth, NULL, 0) &&
-	       !memcmp(&preauth, expected, sizeof(preauth));
+	return !smbsign_preauth_update(&preauth, &run->iov[where], 1) &&
+	       !memcmp(&preauth, &run->expected[where], sizeof(preauth));
 }
 
 static void test_preauth_in_every_context(struct kunit *test)
 {
-	struct smbsign_preauth expected = {};
+	struct preauth_run *run = kunit_kzalloc(test, sizeof(*run), GFP_KERNEL);
 
-	reference_update(test, &expected, "", 0);
-	run_in_contexts(test, hashes_empty_message, &expected);
+	KUNIT_ASSERT_NOT_NULL(test, run);
+	for (int i = 0; i < NUM_TEST_CONTEXTS; i++) {
+		u8 *msg = kunit_guarded_buf(test, MAX_MSG_LEN);
+
+		rand_bytes(msg, MAX_MSG_LEN);
+		run->iov[i] = (struct kvec){ msg, MAX_MSG_LEN };
+		reference_update(test, &run->expected[i], msg, MAX_MSG_LEN);
+	}
+	run_in_contexts(test, hashes_like_process, run);
 }
 
 static struct kunit_case kdf_test_cases[] = {

@@ -6,8 +6,8 @@
 #include <crypto/hash.h>
 #include <crypto/internal/cipher.h>
 #include <kunit/test.h>
+#include <linux/err.h>
 #include <linux/errno.h>
-#include <linux/preempt.h>
 #include <linux/string.h>
 
 #include "fault-utils.h"
@@ -30,6 +30,11 @@ static void sign(struct kunit *test, const struct smbsign_key *key,
 	KUNIT_ASSERT_EQ(test, 0, sign_pdu(key, pdu, PDU_LEN, sig));
 }
 
+static void free_shash(void *tfm)
+{
+	crypto_free_shash(tfm);
+}
+
 /* The raw key ends at a guard page, at any alignment. */
 static void test_key_lengths(struct kunit *test)
 {
@@ -48,27 +53,33 @@ static void test_key_lengths(struct kunit *test)
 	}
 }
 
-/* Each byte of SMB1's key counts, whatever its length. */
-static void test_key_md5_lengths_differ(struct kunit *test)
+/* Of every length the key is what it says: it stands in front of the message. */
+static void test_key_md5_of_any_length(struct kunit *test)
 {
-	u8 raw[MAX_KEY_LEN] = {}, pdu[PDU_LEN];
-	u8 sig[SMBSIGN_SIG_SIZE], former[SMBSIGN_SIG_SIZE] = {};
+	u8 *text = kunit_kzalloc(test, MAX_KEY_LEN + PDU_LEN, GFP_KERNEL);
+	u8 *pdu = text + MAX_KEY_LEN;
+	u8 sig[SMBSIGN_SIG_SIZE], md5[MD5_DIGEST_SIZE];
+	struct crypto_shash *tfm;
 	struct smbsign_key *key;
 
+	KUNIT_ASSERT_NOT_NULL(test, text);
 	if (!alg_is_available(SMBSIGN_MD5))
 		kunit_skip(test, "this kernel offers no MD5");
+	tfm = crypto_alloc_shash("md5", 0, 0);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(tfm));
+	KUNIT_ASSERT_EQ(test, 0, kunit_add_action_or_reset(test, free_shash, tfm));
+	key = kunit_random_key(test, SMBSIGN_MD5);
+	rand_bytes(text, MAX_KEY_LEN);
 	make_pdu(SMBSIGN_MD5, pdu);
-	key = kunit_key(test, SMBSIGN_MD5, raw, 0);
+	memset(pdu + SMB1_SIG_OFF + 4, 0, 4);
 	for (size_t len = 0; len <= MAX_KEY_LEN; len++) {
-		KUNIT_ASSERT_EQ(test, 0, smbsign_key_prepare(key, raw, len));
+		KUNIT_ASSERT_EQ(test, 0, smbsign_key_prepare(key, pdu - len, len));
 		sign(test, key, pdu, sig);
-		KUNIT_EXPECT_MEMNEQ_MSG(test, sig, former, 8, "len=%zu", len);
-		memcpy(former, sig, sizeof(former));
+		KUNIT_ASSERT_EQ(test, 0, crypto_shash_tfm_digest(tfm, pdu - len,
+								 len + PDU_LEN,
+								 md5));
+		KUNIT_EXPECT_MEMEQ_MSG(test, sig, md5, 8, "len=%zu", len);
 	}
-	raw[MAX_KEY_LEN - 1] ^= 1;
-	KUNIT_ASSERT_EQ(test, 0, smbsign_key_prepare(key, raw, MAX_KEY_LEN));
-	sign(test, key, pdu, sig);
-	KUNIT_EXPECT_MEMNEQ(test, sig, former, 8);
 }
 
 static void test_key_unknown_alg(struct kunit *test)
@@ -164,29 +175,27 @@ static void test_key_refused_changes_nothing(struct kunit *test)
 	}
 }
 
-/* One key for each context: they interrupt each other. */
+/* A key for each context, which is replaced there time and again */
 struct key_run {
 	struct smbsign_key *keys[NUM_TEST_CONTEXTS];
-	u8 raw[SMBSIGN_KEY_SIZE + 1];
+	u8 raw[NUM_TEST_CONTEXTS][SMBSIGN_KEY_SIZE];
+	u8 sigs[NUM_TEST_CONTEXTS][SMBSIGN_SIG_SIZE];
 	u8 pdu[PDU_LEN];
-	u8 sig[SMBSIGN_SIG_SIZE];
 };
 
 static bool prepares_and_signs(void *data)
 {
 	struct key_run *run = data;
-	enum test_context where = in_hardirq() ? IN_HARDIRQ :
-				  in_serving_softirq() ? IN_SOFTIRQ :
-							 IN_PROCESS;
+	enum test_context where = this_context();
 	struct smbsign_key *key = run->keys[where];
 	u8 sig[SMBSIGN_SIG_SIZE] = {};
 
 	return !smbsign_key_prepare(key, "another key here", 16) &&
 	       !sign_pdu(key, run->pdu, PDU_LEN, sig) &&
-	       memcmp(sig, run->sig, sizeof(sig)) &&
-	       !smbsign_key_prepare(key, run->raw + 1, SMBSIGN_KEY_SIZE) &&
+	       memcmp(sig, run->sigs[where], sizeof(sig)) &&
+	       !smbsign_key_prepare(key, run->raw[where], SMBSIGN_KEY_SIZE) &&
 	       !sign_pdu(key, run->pdu, PDU_LEN, sig) &&
-	       !memcmp(sig, run->sig, sizeof(sig));
+	       !memcmp(sig, run->sigs[where], sizeof(sig));
 }
 
 static void test_key_prepare_in_every_context(struct kunit *test)
@@ -197,10 +206,11 @@ static void test_key_prepare_in_every_context(struct kunit *test)
 	KUNIT_ASSERT_NOT_NULL(test, run);
 	make_pdu(alg, run->pdu);
 	rand_bytes(run->raw, sizeof(run->raw));
-	for (int i = 0; i < NUM_TEST_CONTEXTS; i++)
-		run->keys[i] = kunit_key(test, alg, run->raw + 1,
+	for (int i = 0; i < NUM_TEST_CONTEXTS; i++) {
+		run->keys[i] = kunit_key(test, alg, run->raw[i],
 					 SMBSIGN_KEY_SIZE);
-	sign(test, run->keys[0], run->pdu, run->sig);
+		sign(test, run->keys[i], run->pdu, run->sigs[i]);
+	}
 	run_in_contexts(test, prepares_and_signs, run);
 }
 
@@ -304,7 +314,7 @@ static void test_key_init_without_memory(struct kunit *test)
 
 static struct kunit_case key_test_cases[] = {
 	KUNIT_CASE_PARAM(test_key_lengths, alg_gen_params),
-	KUNIT_CASE(test_key_md5_lengths_differ),
+	KUNIT_CASE(test_key_md5_of_any_length),
 	KUNIT_CASE(test_key_unknown_alg),
 	KUNIT_CASE_PARAM(test_key_exit_wipes, alg_gen_params),
 	KUNIT_CASE_PARAM(test_key_is_replaced, alg_gen_params),

@@ -129,7 +129,7 @@ static void split_over_contexts(struct kunit *test, const struct message *m)
 	run_anywhere(test, step_init, &step);
 	while (pos < m->len) {
 		step.data = m->data + pos;
-		step.len = min_t(size_t, m->len - pos, rand_below(m->len));
+		step.len = rand_below(m->len - pos + 1);
 		run_anywhere(test, step_update, &step);
 		pos += step.len;
 	}

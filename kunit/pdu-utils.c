@@ -3,6 +3,7 @@
  * What the suites that sign PDUs share.
  */
 #include <linux/minmax.h>
+#include <linux/preempt.h>
 #include <linux/string.h>
 #include <linux/unaligned.h>
 
@@ -19,6 +20,13 @@ int init_test(struct kunit *test)
 	rand_seed(1);
 	return kunit_add_action_or_reset(test, restore_engine,
 					 (void *)smbsign_engine_current());
+}
+
+enum test_context this_context(void)
+{
+	if (in_hardirq())
+		return IN_HARDIRQ;
+	return in_serving_softirq() ? IN_SOFTIRQ : IN_PROCESS;
 }
 
 static const struct {

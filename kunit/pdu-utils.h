@@ -10,6 +10,7 @@
 
 #include "internal.h"
 #include "pdu_wire.h"
+#include "test-utils.h"
 #include "vectors/smb-pdus.h"
 
 /* How many messages smb-pdus.bin has; a suite that saw fewer saw nothing. */
@@ -29,6 +30,12 @@
  * engine in force is again what it was before.
  */
 int init_test(struct kunit *test);
+
+/*
+ * For functions given to run_in_contexts(): where they have been called.  What
+ * they work on differs by that, so that contexts which share by mistake show.
+ */
+enum test_context this_context(void);
 
 /*
  * Algorithms as parameters, KUNIT_CASE_PARAM(test_something, alg_gen_params).

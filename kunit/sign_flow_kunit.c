@@ -138,6 +138,29 @@ static void test_sign_refused_goes_on(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, -EPROTO, smbsign_sign_final(&ctx, key, sig));
 }
 
+/* What was refused leaves nothing to the next message. */
+static void test_sign_begins_anew(struct kunit *test)
+{
+	enum smbsign_alg alg = alg_param(test);
+	u8 pdu[200], sig[SMBSIGN_SIG_SIZE] = {}, expected[SMBSIGN_SIG_SIZE] = {};
+	struct smbsign_sign_ctx ctx;
+	struct smbsign_key *key;
+
+	key = kunit_random_key(test, alg);
+	random_pdu(alg, pdu, sizeof(pdu));
+	KUNIT_ASSERT_EQ(test, 0, sign_pdu(key, pdu, sizeof(pdu), expected));
+	for (size_t len = 0; len < 100; len++) {
+		smbsign_sign_init(&ctx, key);
+		smbsign_sign_set_sequence(&ctx, len);
+		smbsign_sign_update(&ctx, key, pdu + 1, len);
+		smbsign_sign_init(&ctx, key);
+		smbsign_sign_update(&ctx, key, pdu, sizeof(pdu));
+		KUNIT_ASSERT_EQ(test, 0, smbsign_sign_final(&ctx, key, sig));
+		KUNIT_EXPECT_MEMEQ_MSG(test, sig, expected, sizeof(sig),
+				       "len=%zu", len);
+	}
+}
+
 /* In any number of pieces, empty ones among them */
 static void test_sign_splits(struct kunit *test)
 {
@@ -268,19 +291,21 @@ static void test_sign_ignores_next_command(struct kunit *test)
 	KUNIT_EXPECT_MEMNEQ(test, sig, part, sizeof(sig));
 }
 
+/* One key for all contexts, and a message for each */
 struct sign_run {
 	const struct smbsign_key *key;
-	u8 pdu[MAX_LEN];
-	u8 sig[SMBSIGN_SIG_SIZE];
+	u8 pdus[NUM_TEST_CONTEXTS][MAX_LEN];
+	u8 sigs[NUM_TEST_CONTEXTS][SMBSIGN_SIG_SIZE];
 };
 
 static bool signs_like_process(void *data)
 {
 	const struct sign_run *run = data;
+	enum test_context where = this_context();
 	u8 sig[SMBSIGN_SIG_SIZE] = {};
 
-	return !sign_pdu(run->key, run->pdu, sizeof(run->pdu), sig) &&
-	       !memcmp(sig, run->sig, sizeof(sig));
+	return !sign_pdu(run->key, run->pdus[where], MAX_LEN, sig) &&
+	       !memcmp(sig, run->sigs[where], sizeof(sig));
 }
 
 static void test_sign_in_every_context(struct kunit *test)
@@ -290,9 +315,11 @@ static void test_sign_in_every_context(struct kunit *test)
 
 	KUNIT_ASSERT_NOT_NULL(test, run);
 	run->key = kunit_random_key(test, alg);
-	random_pdu(alg, run->pdu, sizeof(run->pdu));
-	KUNIT_ASSERT_EQ(test, 0, sign_pdu(run->key, run->pdu, sizeof(run->pdu),
-					  run->sig));
+	for (int i = 0; i < NUM_TEST_CONTEXTS; i++) {
+		random_pdu(alg, run->pdus[i], MAX_LEN);
+		KUNIT_ASSERT_EQ(test, 0, sign_pdu(run->key, run->pdus[i],
+						  MAX_LEN, run->sigs[i]));
+	}
 	run_in_contexts(test, signs_like_process, run);
 }
 
@@ -302,6 +329,7 @@ static struct kunit_case sign_flow_test_cases[] = {
 	KUNIT_CASE_PARAM(test_sign_short_message, alg_gen_params),
 	KUNIT_CASE_PARAM(test_sign_other_protocol, alg_gen_params),
 	KUNIT_CASE_PARAM(test_sign_refused_goes_on, alg_gen_params),
+	KUNIT_CASE_PARAM(test_sign_begins_anew, alg_gen_params),
 	KUNIT_CASE_PARAM(test_sign_splits, alg_gen_params),
 	KUNIT_CASE_PARAM(test_sign_ctx_is_movable, alg_gen_params),
 	KUNIT_CASE_PARAM(test_sign_chain, alg_gen_params),

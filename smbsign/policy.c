@@ -39,6 +39,7 @@ const struct smbsign_profile smbsign_profiles[] = {
 	  .server_enables = true, .audits = true },
 	{}
 };
+EXPORT_SYMBOL_IF_KUNIT(smbsign_profiles);
 
 /**
  * smbsign_profile_apply() - a profile as a policy

@@ -74,6 +74,7 @@ const struct smbsign_setting smbsign_settings[SMBSIGN_NUM_SETTINGS] = {
 		SMBSIGN_SETTING_BOOL),
 	SETTING(server, signing_algorithms, SMBSIGN_SETTING_ALGS),
 };
+EXPORT_SYMBOL_IF_KUNIT(smbsign_settings);
 
 /* Secure by default: what current Windows 11 has */
 static char *profile = "windows-11-24h2";

@@ -7,6 +7,7 @@
 #   lint        lint.sh: the sources
 #   uml         KUnit under User Mode Linux 6.12 and 6.1, with the generic engine
 #               alone and with the processor's own drivers
+#   fips        under fips=1 MD5 is not offered, the rest works
 #   uml-debug   KUnit under a 6.12 with KASAN, UBSAN, lockdep, kmemleak
 #   qemu-debug  KUnit under QEMU: two processors, X86_DEBUG_FPU, KASAN
 #   debian      Debian's own kernels under QEMU: AF_ALG, cifs.ko and Samba
@@ -19,7 +20,7 @@
 set -uo pipefail
 . "$(dirname "$0")/testbed/lib.sh"
 
-STAGES=(lint uml uml-debug qemu-debug debian runners)
+STAGES=(lint uml fips uml-debug qemu-debug debian runners)
 
 stage_lint()
 {
@@ -34,6 +35,11 @@ stage_uml()
 	"$TESTBED/kunit.sh" uml-6.12 -x || rc=1
 	"$TESTBED/kunit.sh" uml-6.1 || rc=1
 	return $rc
+}
+
+stage_fips()
+{
+	"$TESTBED/fips.sh"
 }
 
 stage_uml_debug()

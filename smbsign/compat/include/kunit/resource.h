@@ -47,13 +47,4 @@ err_reset:
 }
 #endif
 
-/* "kunit: Add a macro to wrap a deferred action function", 6.8 */
-#ifndef KUNIT_DEFINE_ACTION_WRAPPER
-#define KUNIT_DEFINE_ACTION_WRAPPER(wrapper, orig, arg_type)		\
-	static void wrapper(void *arg)					\
-	{								\
-		orig((arg_type)arg);					\
-	}
-#endif
-
 #endif /* _SMBSIGN_COMPAT_KUNIT_RESOURCE_H */
