@@ -5,7 +5,7 @@ KDIR ?= /lib/modules/$(shell uname -r)/build
 TESTBED := tools/testbed
 
 .DEFAULT_GOAL := modules
-.PHONY: help modules modules_install clean setup demo check bench vectors \
+.PHONY: help modules modules_install clean setup demo check bench docs vectors \
 	check-lint check-uml check-uml-debug check-qemu-debug check-debian \
 	check-runners
 
@@ -30,6 +30,7 @@ help:
 	@echo
 	@echo 'Others:'
 	@echo '  make bench             the engines against one another, in process and softirq'
+	@echo '  make docs              build the documentation into build/docs'
 	@echo '  make setup             install all that the above need, and nothing else'
 	@echo '  make vectors DIR=...   take test vectors from a folder of captured messages'
 
@@ -66,6 +67,10 @@ check-runners:
 bench:
 	@$(TESTBED)/setup.sh uml
 	@tools/bench/bench.sh
+
+docs:
+	@$(TESTBED)/setup.sh static
+	@tools/docs.sh
 
 vectors:
 	@test -n "$(DIR)" || { echo 'usage: make vectors DIR=folder of the JSON files'; exit 2; }

@@ -143,7 +143,7 @@ static void test_engine_kernel_runs(struct kunit *test)
 /* Whatever a context allows, in process, softirq and hardirq at once */
 static void test_engine_kernel_runs_where_usable(struct kunit *test)
 {
-	run_in_contexts(test, runs_where_usable, new_driver_run(test));
+	hammer_in_contexts(test, runs_where_usable, new_driver_run(test));
 }
 
 /* The dispatch goes where the choice says; SHA-256 has no key to show it by. */
@@ -308,7 +308,7 @@ static bool dispatches_like_generic(void *data)
 static void test_engine_dispatch_in_every_context(struct kunit *test)
 {
 	select_engine(test, test->param_value);
-	run_in_contexts(test, dispatches_like_generic, new_run(test));
+	hammer_in_contexts(test, dispatches_like_generic, new_run(test));
 }
 
 /* The process puts one engine after the other in force, interrupts use them. */
@@ -333,7 +333,7 @@ static void test_engine_switch_under_interrupts(struct kunit *test)
 {
 	if (num_engines() < 2)
 		kunit_skip(test, "there is no engine to switch to");
-	run_in_contexts(test, switches_or_dispatches, new_run(test));
+	hammer_in_contexts(test, switches_or_dispatches, new_run(test));
 }
 
 /*

@@ -246,7 +246,7 @@ static void test_kdf_in_every_context(struct kunit *test)
 {
 	for (int i = 0; i < NUM_TEST_CONTEXTS; i++)
 		KUNIT_ASSERT_TRUE(test, is_signing_key(&kdf_testvecs[i]));
-	run_in_contexts(test, derives_vec, (void *)kdf_testvecs);
+	hammer_in_contexts(test, derives_vec, (void *)kdf_testvecs);
 }
 
 /* preauth = SHA-512(preauth || msg), by the crypto API alone */
@@ -426,7 +426,7 @@ static void test_preauth_in_every_context(struct kunit *test)
 		run->iov[i] = (struct kvec){ msg, MAX_MSG_LEN };
 		reference_update(test, &run->expected[i], msg, MAX_MSG_LEN);
 	}
-	run_in_contexts(test, hashes_like_process, run);
+	hammer_in_contexts(test, hashes_like_process, run);
 }
 
 static struct kunit_case kdf_test_cases[] = {

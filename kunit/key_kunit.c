@@ -211,7 +211,7 @@ static void test_key_prepare_in_every_context(struct kunit *test)
 					 SMBSIGN_KEY_SIZE);
 		sign(test, run->keys[i], run->pdu, run->sigs[i]);
 	}
-	run_in_contexts(test, prepares_and_signs, run);
+	hammer_in_contexts(test, prepares_and_signs, run);
 }
 
 /* Preparing and signing at any alignment of the key */

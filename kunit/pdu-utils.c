@@ -29,6 +29,12 @@ enum test_context this_context(void)
 	return in_serving_softirq() ? IN_SOFTIRQ : IN_PROCESS;
 }
 
+void hammer_in_contexts(struct kunit *test, bool (*fn)(void *data), void *data)
+{
+	for (int round = 0; round < RAND_ROUNDS(40); round++)
+		run_in_contexts(test, fn, data);
+}
+
 static const struct {
 	const char *name;
 	enum smbsign_alg alg;

@@ -37,6 +37,9 @@ int init_test(struct kunit *test);
  */
 enum test_context this_context(void);
 
+/* run_in_contexts() over and over: interrupts have to meet short windows. */
+void hammer_in_contexts(struct kunit *test, bool (*fn)(void *data), void *data);
+
 /*
  * Algorithms as parameters, KUNIT_CASE_PARAM(test_something, alg_gen_params).
  * alg_param() ends the test as skipped where this kernel lacks the algorithm.

@@ -207,7 +207,7 @@ static void test_shash_in_every_context(struct kunit *test)
 				crypto_shash_tfm_digest(run->tfm, run->msgs[i],
 							MSG_LEN, run->sigs[i]));
 	}
-	run_in_contexts(test, digests_like_process, run);
+	hammer_in_contexts(test, digests_like_process, run);
 }
 
 static void free_request(void *req)

@@ -320,7 +320,7 @@ static void test_sign_in_every_context(struct kunit *test)
 		KUNIT_ASSERT_EQ(test, 0, sign_pdu(run->key, run->pdus[i],
 						  MAX_LEN, run->sigs[i]));
 	}
-	run_in_contexts(test, signs_like_process, run);
+	hammer_in_contexts(test, signs_like_process, run);
 }
 
 static struct kunit_case sign_flow_test_cases[] = {

@@ -2,6 +2,8 @@
 /*
  * smbsign: signing of SMB messages inside the kernel.
  */
+#include <linux/errno.h>
+#include <linux/fips.h>
 #include <linux/init.h>
 #include <linux/module.h>
 #include <linux/printk.h>
@@ -30,6 +32,11 @@ static int __init smbsign_init(void)
 {
 	int err;
 
+	/* The crypto API would panic, which helps nobody. */
+	if (fips_enabled && !module_sig_ok(THIS_MODULE)) {
+		pr_err("under fips=1 only a signed module may offer algorithms\n");
+		return -EKEYREJECTED;
+	}
 	err = smbsign_engine_init(engine);
 	if (err) {
 		pr_err("engine=%s: %s\n", engine, err == -EINVAL ?

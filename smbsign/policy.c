@@ -97,7 +97,7 @@ static int client_session(bool *required_ret,
 {
 	bool required = policy->client.require_security_signature;
 
-	if (auth->is_guest && !auth->is_anonymous &&
+	if (auth->is_guest &&
 	    (auth->reject_guest ||
 	     (required && !policy->client.allow_insecure_guest)))
 		return -EACCES;

@@ -24,10 +24,14 @@
 
 #define PROFILE_CUSTOM	"custom"
 
-/* @profile: the one that @policy is; NULL if it is none's */
+/*
+ * @profile: the one that @policy is; NULL if it is none's
+ * @written: the one that was asked for last
+ */
 struct settings {
 	struct smbsign_policy policy;
 	const struct smbsign_profile *profile;
+	const struct smbsign_profile *written;
 	struct rcu_head rcu;
 };
 
@@ -198,17 +202,14 @@ static bool profile_is(const struct smbsign_profile *p,
 	return !memcmp(&of_profile, policy, sizeof(of_profile));
 }
 
-/*
- * Two names may stand for the same policy: the one that was written stays, as
- * long as it is true.
- */
+/* If two names stand for the policy, it is the one that was written last. */
 static void profile_recognise(struct settings *s)
 {
 	const struct smbsign_profile *p;
 
-	if (s->profile && profile_is(s->profile, &s->policy))
-		return;
 	s->profile = NULL;
+	if (s->written && profile_is(s->written, &s->policy))
+		s->profile = s->written;
 	for (p = smbsign_profiles; p->name && !s->profile; p++) {
 		if (profile_is(p, &s->policy))
 			s->profile = p;
@@ -338,7 +339,7 @@ int smbsign_settings_set_profile(const char *name)
 	}
 	from = profile_name(new);
 	smbsign_profile_apply(p, &new->policy);
-	new->profile = p;
+	new->written = p;
 	settings_publish(new, "profile", from, p->name);
 	return 0;
 }
@@ -422,12 +423,12 @@ EXPORT_SYMBOL_GPL(smbsign_policy_get);
 
 static int __init settings_from_params(struct settings *s)
 {
-	s->profile = profile_find(profile);
-	if (!s->profile) {
+	s->written = profile_find(profile);
+	if (!s->written) {
 		pr_err("profile=%s: no such profile\n", profile);
 		return -EINVAL;
 	}
-	smbsign_profile_apply(s->profile, &s->policy);
+	smbsign_profile_apply(s->written, &s->policy);
 	for (int i = 0; i < ARRAY_SIZE(smbsign_settings); i++) {
 		const struct smbsign_setting *setting = &smbsign_settings[i];
 		const char *text = *setting->param;

@@ -191,30 +191,33 @@ static const struct attribute_group root_group = { .attrs = root_attrs };
 
 /* stats/: a file for each counter */
 
-#define STATS_FILE(_name, _field)					\
-	static ssize_t _name ## _show(struct kobject *kobj,		\
-				      struct kobj_attribute *attr,	\
-				      char *buf)			\
+#define STATS_FILE(_file, _field)					\
+	static ssize_t _field ## _show(struct kobject *kobj,		\
+				       struct kobj_attribute *attr,	\
+				       char *buf)			\
 	{								\
 		struct smbsign_stats stats;				\
 									\
 		smbsign_stats_read(&stats);				\
 		return sysfs_emit(buf, "%llu\n", stats._field);		\
 	}								\
-	static struct kobj_attribute _name ## _attr = __ATTR_RO(_name)
+	static struct kobj_attribute _field ## _attr = {		\
+		.attr = { .name = _file, .mode = 0444 },		\
+		.show = _field ## _show,				\
+	}
 
-STATS_FILE(signed, signed_msgs);
-STATS_FILE(verified, verified);
-STATS_FILE(bad_signature, bad_signature);
-STATS_FILE(refused, refused);
-STATS_FILE(accepted_unsigned, accepted_unsigned);
-STATS_FILE(nonce_refused, nonce_refused);
-STATS_FILE(queue_full, queue_full);
-STATS_FILE(signed_bytes, signed_bytes);
-STATS_FILE(verified_bytes, verified_bytes);
+STATS_FILE("signed", signed_msgs);
+STATS_FILE("verified", verified);
+STATS_FILE("bad_signature", bad_signature);
+STATS_FILE("refused", refused);
+STATS_FILE("accepted_unsigned", accepted_unsigned);
+STATS_FILE("nonce_refused", nonce_refused);
+STATS_FILE("queue_full", queue_full);
+STATS_FILE("signed_bytes", signed_bytes);
+STATS_FILE("verified_bytes", verified_bytes);
 
 static struct attribute *stats_attrs[] = {
-	&signed_attr.attr,
+	&signed_msgs_attr.attr,
 	&verified_attr.attr,
 	&bad_signature_attr.attr,
 	&refused_attr.attr,

@@ -972,7 +972,9 @@ u16 smbsign_security_mode(const struct smbsign_policy *policy,
  *			a server
  * @setup_security_mode: server only: SecurityMode of the SESSION_SETUP request
  * @is_guest: the session is a guest's, in the eyes of either end
- * @is_anonymous: the session is anonymous
+ * @is_anonymous: the session is anonymous: for a client by the credentials that
+ *		  it used, not by what the server says, or anybody on the way
+ *		  could switch signing off
  * @reject_guest: client only: guests are rejected for other reasons as well
  *		  (RejectGuestAccess)
  * @encrypt: the session is encrypted (SMB2_SESSION_FLAG_ENCRYPT_DATA)

@@ -49,6 +49,12 @@ wanted()
 		python3: the vectors' generator and reference
 		sparse: make check runs it
 	END
+	case $1 in
+	static | all)
+		echo "python3-sphinx: make docs"
+		echo "shellcheck: make check runs it"
+		;;
+	esac
 	for s in $SERIES; do
 		echo "$(headers_meta "$s"): the module is built against Debian's kernel $s"
 	done

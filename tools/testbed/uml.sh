@@ -26,6 +26,7 @@ set -euo pipefail
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=runner.sh
+# shellcheck source-path=SCRIPTDIR source=runner.sh
 . "$TESTBED/runner.sh"
 
 name=uml-6.12 limit=300 drivers=0 scratch=''
