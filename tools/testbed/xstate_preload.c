@@ -37,7 +37,7 @@ static uint64_t get_bits(const unsigned char *state)
 
 static long set_short_state(long pid, const struct iovec *part)
 {
-	static _Alignas(64) unsigned char full[XSTATE_MAX];
+	static unsigned char full[XSTATE_MAX];
 	struct iovec whole = { full, sizeof(full) };
 	void *type = (void *)NT_X86_XSTATE;
 	uint64_t bits;
