@@ -15,7 +15,6 @@
 #include <linux/cpumask.h>
 #include <linux/err.h>
 #include <linux/kthread.h>
-#include <linux/module.h>
 #include <linux/percpu.h>
 #include <linux/preempt.h>
 #include <linux/sched.h>
@@ -336,16 +335,6 @@ static void test_engine_switch_under_interrupts(struct kunit *test)
 	hammer_in_contexts(test, switches_or_dispatches, new_run(test));
 }
 
-/*
- * A switch changes code that another CPU may be about to run.  QEMU's own
- * translation loses that race before version 8.1 when each processor has a
- * thread ("Oops: int3"; mended by its commit deba78709ae8), so the test has to
- * be asked for.
- */
-static bool smp_switch;
-module_param(smp_switch, bool, 0444);
-MODULE_PARM_DESC(smp_switch, "test switching engines under another CPU; not for QEMU before 8.1 without -accel tcg,thread=single");
-
 /* Another CPU goes on using engines while this one switches. */
 struct far_user {
 	const struct op_run *run;
@@ -373,8 +362,6 @@ static void test_engine_switch_under_another_cpu(struct kunit *test)
 
 	if (num < 2 || num_online_cpus() < 2)
 		kunit_skip(test, "there is no other engine or CPU");
-	if (!smp_switch)
-		kunit_skip(test, "smp_switch=1 was not given");
 	user.run = new_run(test);
 	task = kthread_create(use_engines, &user, "smbsign-test");
 	KUNIT_ASSERT_FALSE(test, IS_ERR(task));

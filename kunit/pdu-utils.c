@@ -31,7 +31,7 @@ enum test_context this_context(void)
 
 void hammer_in_contexts(struct kunit *test, bool (*fn)(void *data), void *data)
 {
-	for (int round = 0; round < RAND_ROUNDS(40); round++)
+	for (int round = 0; round < RAND_ROUNDS(30); round++)
 		run_in_contexts(test, fn, data);
 }
 

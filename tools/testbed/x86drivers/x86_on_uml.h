@@ -30,10 +30,8 @@
 	.driver_data = (unsigned long)(data),			\
 }
 
-#define X86_MATCH_VFM(vfm, data) {				\
-	.vendor = X86_ON_UML_NO_VENDOR, .model = (u16)(vfm),	\
-	.flags = X86_ON_UML_ENTRY,				\
-	.driver_data = (unsigned long)(data),			\
+#define X86_MATCH_VFM(...) {					\
+	.vendor = X86_ON_UML_NO_VENDOR, .flags = X86_ON_UML_ENTRY, \
 }
 
 /* A host that lists a feature also saves its registers. */
