@@ -46,7 +46,9 @@ static void test_engine_select(struct kunit *test)
 
 		KUNIT_EXPECT_EQ(test, 0, smbsign_engine_select(e->name));
 		KUNIT_EXPECT_PTR_EQ(test, smbsign_engine_current(), e);
+		KUNIT_EXPECT_STREQ(test, smbsign_engine_requested(), e->name);
 		KUNIT_EXPECT_EQ(test, 0, smbsign_engine_select("auto"));
+		KUNIT_EXPECT_STREQ(test, smbsign_engine_requested(), "auto");
 		KUNIT_EXPECT_PTR_EQ(test, smbsign_engine_current(),
 				    smbsign_engine_supported(num - 1));
 	}

@@ -90,6 +90,29 @@ static void test_kdf_smb2_signs_with_session_key(struct kunit *test)
 	}
 }
 
+/* The signing key may take the place of the session key. */
+static void test_kdf_in_place(struct kunit *test)
+{
+	struct smbsign_preauth preauth;
+	u8 key[SMBSIGN_KEY_SIZE], in_place[SMBSIGN_KEY_SIZE];
+
+	rand_bytes(&preauth, sizeof(preauth));
+	for (int i = 0; i < ARRAY_SIZE(dialects); i++) {
+		rand_bytes(in_place, sizeof(in_place));
+		KUNIT_ASSERT_EQ(test, 0,
+				smbsign_derive_signing_key(key, dialects[i],
+							   in_place, 16,
+							   &preauth));
+		KUNIT_ASSERT_EQ(test, 0,
+				smbsign_derive_signing_key(in_place,
+							   dialects[i],
+							   in_place, 16,
+							   &preauth));
+		KUNIT_EXPECT_MEMEQ_MSG(test, in_place, key, sizeof(key),
+				       "dialect %04x", dialects[i]);
+	}
+}
+
 /*
  * A session key counts as 16 bytes: longer ones are cut (Kerberos), shorter
  * ones filled up with zeros.  It ends at a guard page.
@@ -432,6 +455,7 @@ static void test_preauth_in_every_context(struct kunit *test)
 static struct kunit_case kdf_test_cases[] = {
 	KUNIT_CASE(test_kdf_vectors),
 	KUNIT_CASE(test_kdf_smb2_signs_with_session_key),
+	KUNIT_CASE(test_kdf_in_place),
 	KUNIT_CASE(test_kdf_session_key_lengths),
 	KUNIT_CASE(test_kdf_depends_on_all_bits),
 	KUNIT_CASE(test_kdf_preauth_is_for_smb311),

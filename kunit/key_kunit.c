@@ -4,7 +4,6 @@
  * behind, and that preparing works in any context.
  */
 #include <crypto/hash.h>
-#include <crypto/internal/cipher.h>
 #include <kunit/test.h>
 #include <linux/err.h>
 #include <linux/errno.h>
@@ -233,24 +232,6 @@ static void test_key_prepare_does_not_allocate(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 0, alloc_end());
 }
 
-/* Users of the drivers that a key takes; a leaked one stays a user. */
-static unsigned int num_driver_users(const struct smbsign_gmac_key *gmac)
-{
-	unsigned int n = 0;
-
-	if (gmac->aes.tfm) {
-		struct crypto_tfm *tfm = crypto_cipher_tfm(gmac->aes.tfm);
-
-		n += refcount_read(&tfm->__crt_alg->cra_refcnt);
-	}
-	if (gmac->ghash.tfm) {
-		struct shash_alg *alg = crypto_shash_alg(gmac->ghash.tfm);
-
-		n += refcount_read(&alg->base.cra_refcnt);
-	}
-	return n;
-}
-
 static unsigned int num_drivers(const struct smbsign_key *key)
 {
 	switch (key->alg) {
@@ -302,12 +283,11 @@ static void test_key_init_without_memory(struct kunit *test)
 	if (!num_takes)
 		kunit_skip(test, "a key of this algorithm takes no driver here");
 
-	num_users = num_driver_users(&holder->gmac);
+	num_users = num_driver_users(holder);
 	for (unsigned int n = 1; n <= num_allocs; n++) {
 		num_failed += init_fails(test, key, alg, n);
-		KUNIT_EXPECT_EQ_MSG(test, num_driver_users(&holder->gmac),
-				    num_users, "allocation %u of %u", n,
-				    num_allocs);
+		KUNIT_EXPECT_LE_MSG(test, num_driver_users(holder), num_users,
+				    "allocation %u of %u", n, num_allocs);
 	}
 	KUNIT_EXPECT_GE(test, num_failed, num_takes);
 }

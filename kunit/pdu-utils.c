@@ -2,6 +2,8 @@
 /*
  * What the suites that sign PDUs share.
  */
+#include <crypto/hash.h>
+#include <crypto/internal/cipher.h>
 #include <linux/minmax.h>
 #include <linux/preempt.h>
 #include <linux/string.h>
@@ -115,6 +117,24 @@ struct smbsign_key *kunit_random_key(struct kunit *test, enum smbsign_alg alg)
 
 	rand_bytes(raw, sizeof(raw));
 	return kunit_key(test, alg, raw, sizeof(raw));
+}
+
+unsigned int num_driver_users(const struct smbsign_key *holder)
+{
+	const struct smbsign_gmac_key *gmac = &holder->gmac;
+	unsigned int n = 0;
+
+	if (gmac->aes.tfm) {
+		struct crypto_tfm *tfm = crypto_cipher_tfm(gmac->aes.tfm);
+
+		n += refcount_read(&tfm->__crt_alg->cra_refcnt);
+	}
+	if (gmac->ghash.tfm) {
+		struct shash_alg *alg = crypto_shash_alg(gmac->ghash.tfm);
+
+		n += refcount_read(&alg->base.cra_refcnt);
+	}
+	return n;
 }
 
 void put_proto_id(enum smbsign_alg alg, u8 *pdu, size_t len)

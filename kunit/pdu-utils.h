@@ -60,6 +60,12 @@ struct smbsign_key *kunit_random_key(struct kunit *test, enum smbsign_alg alg);
 struct smbsign_key *kunit_key(struct kunit *test, enum smbsign_alg alg,
 			      const u8 *raw, size_t len);
 
+/*
+ * How many users the drivers have that @holder, an AES-GMAC key, has taken: a
+ * key that was not given back stays one of them.
+ */
+unsigned int num_driver_users(const struct smbsign_key *holder);
+
 /* The ProtocolId that @alg wants, as far as @len bytes hold it */
 void put_proto_id(enum smbsign_alg alg, u8 *pdu, size_t len);
 

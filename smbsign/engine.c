@@ -95,6 +95,7 @@ const char *smbsign_engine_requested(void)
 	return READ_ONCE(current_is_auto) ? ENGINE_AUTO :
 					    smbsign_engine_current()->name;
 }
+EXPORT_SYMBOL_IF_KUNIT(smbsign_engine_requested);
 
 /**
  * smbsign_engine_supported() - walk over the engines that can run here

@@ -127,11 +127,12 @@ int smbsign_derive_signing_key(u8 key[SMBSIGN_KEY_SIZE], u16 dialect,
 	u8 ki[SMBSIGN_KEY_SIZE] = {};
 	int err;
 
+	/* The caller may derive in place, so take the one before the other. */
+	memcpy(ki, session_key, min_t(size_t, session_key_len, sizeof(ki)));
 	memset(key, 0, SMBSIGN_KEY_SIZE);
 	if (!session_key_len)
 		return -ENOKEY;
 
-	memcpy(ki, session_key, min_t(size_t, session_key_len, sizeof(ki)));
 	err = derive_by_dialect(key, dialect, ki, preauth);
 	memzero_explicit(ki, sizeof(ki));
 	return err;

@@ -109,7 +109,7 @@ int smbsign_preauth_update(struct smbsign_preauth *preauth,
  * @key: where the signing key goes, %SMBSIGN_KEY_SIZE bytes; zeroed when an
  *	 error is returned.  The caller wipes it with memzero_explicit().
  * @dialect: the negotiated dialect, an enum smbsign_dialect as on the wire
- * @session_key: the session key as GSS gave it
+ * @session_key: the session key as GSS gave it; may be @key
  * @session_key_len: its length in bytes.  Only the first 16 bytes count, and a
  *		     shorter one is filled up with zeros (3.2.5.3.1), for
  *		     32-byte Kerberos keys and AES-256 ciphers as well.
