@@ -2,12 +2,23 @@
 # Verbs for people; what is built is said in Kbuild.  "make help" lists them.
 
 KDIR ?= /lib/modules/$(shell uname -r)/build
+
+# Where "make install" puts the command and what belongs to it.
+PREFIX ?= /usr/local
+SBINDIR ?= $(PREFIX)/sbin
+DATADIR ?= $(PREFIX)/share/smbsign
+MANDIR ?= $(PREFIX)/share/man
+DOCDIR ?= $(PREFIX)/share/doc/smbsign
+COMPDIR ?= $(PREFIX)/share/bash-completion/completions
+UNITDIR ?= $(PREFIX)/lib/systemd/system
+
 TESTBED := tools/testbed
 
 .DEFAULT_GOAL := modules
-.PHONY: help modules modules_install clean setup demo check bench docs vectors \
-	check-lint check-uml check-uml-debug check-qemu-debug check-debian \
-	check-runners
+.PHONY: help modules modules_install clean install install-module \
+	install-tools uninstall deb setup demo check bench docs vectors \
+	check-lint check-uml check-fips check-uml-debug check-qemu-debug \
+	check-debian check-package check-runners
 
 help:
 	@echo 'Two commands that install what they need and do everything:'
@@ -19,13 +30,20 @@ help:
 	@echo '  make                   build smbsign/smbsign.ko'
 	@echo '  make modules_install   install it for that kernel'
 	@echo '  make clean             remove what was built'
+	@echo '  make install           install it, smbsignctl, manual pages and systemd unit;'
+	@echo '                         takes DESTDIR and PREFIX (default /usr/local)'
+	@echo '  make uninstall         remove what "make install" has put there'
+	@echo '  make deb               build the Debian package smbsign-dkms, which uses DKMS'
 	@echo
 	@echo 'Parts of "make check":'
 	@echo '  make check-lint        checkpatch, sparse, warnings, kernel-doc, vectors, ...'
 	@echo '  make check-uml         KUnit under User Mode Linux 6.12 and 6.1, native speed'
 	@echo '  make check-uml-debug   the same on a 6.12 with KASAN, UBSAN, lockdep, kmemleak'
 	@echo '  make check-qemu-debug  KUnit under QEMU, two CPUs, X86_DEBUG_FPU, KASAN'
-	@echo "  make check-debian      AF_ALG and cifs.ko on Debian's own 6.12 and 6.1, in QEMU"
+	@echo "  make check-debian      AF_ALG, cifs.ko, sysfs and smbsignctl on Debian's own 6.12"
+	@echo '                         and 6.1, in QEMU'
+	@echo '  make check-fips        under fips=1: no MD5, all else'
+	@echo '  make check-package     install, upgrade and purge smbsign-dkms in a chroot'
 	@echo '  make check-runners     show that each runner fails when it should'
 	@echo
 	@echo 'Others:'
@@ -36,6 +54,47 @@ help:
 
 modules modules_install clean:
 	$(MAKE) -C $(KDIR) M=$(CURDIR) $@
+
+install: install-module install-tools
+
+# Without the tests that the kernel may be configured for.
+install-module:
+	$(MAKE) -C $(KDIR) M=$(CURDIR)/smbsign modules
+	$(MAKE) -C $(KDIR) M=$(CURDIR)/smbsign INSTALL_MOD_PATH=$(DESTDIR) \
+		INSTALL_MOD_DIR=updates modules_install
+	$(call depmod)
+
+install-tools: CTL := tools/smbsignctl
+install-tools:
+	install -d $(DESTDIR)$(SBINDIR) $(DESTDIR)$(DATADIR) $(DESTDIR)$(DOCDIR) \
+		$(DESTDIR)$(MANDIR)/man4 $(DESTDIR)$(MANDIR)/man8 \
+		$(DESTDIR)$(COMPDIR) $(DESTDIR)$(UNITDIR)
+	sed 's,^LIB=.*,LIB=$(DATADIR),' $(CTL)/smbsignctl > $(DESTDIR)$(SBINDIR)/smbsignctl
+	chmod 755 $(DESTDIR)$(SBINDIR)/smbsignctl
+	install -m 644 $(CTL)/lib/* $(DESTDIR)$(DATADIR)
+	install -m 644 $(CTL)/smbsign.4 $(DESTDIR)$(MANDIR)/man4
+	install -m 644 $(CTL)/smbsignctl.8 $(DESTDIR)$(MANDIR)/man8
+	install -m 644 $(CTL)/smbsignctl.bash $(DESTDIR)$(COMPDIR)/smbsignctl
+	sed 's,/usr/sbin/,$(SBINDIR)/,' $(CTL)/smbsign.service > $(DESTDIR)$(UNITDIR)/smbsign.service
+	install -m 644 -D $(CTL)/modprobe.d-smbsign.conf \
+		$(DESTDIR)$(DOCDIR)/examples/modprobe.d-smbsign.conf
+
+# The settings of the administrator in /etc/smbsign.conf stay.
+uninstall:
+	rm -f $(DESTDIR)/lib/modules/$(RELEASE)/updates/smbsign.ko*
+	$(call depmod)
+	rm -f $(DESTDIR)$(SBINDIR)/smbsignctl $(DESTDIR)$(MANDIR)/man4/smbsign.4 \
+		$(DESTDIR)$(MANDIR)/man8/smbsignctl.8 $(DESTDIR)$(COMPDIR)/smbsignctl \
+		$(DESTDIR)$(UNITDIR)/smbsign.service
+	rm -rf $(DESTDIR)$(DATADIR) $(DESTDIR)$(DOCDIR)
+
+# Under DESTDIR only where there is a whole kernel.
+depmod = if [ -z "$(DESTDIR)" ] || [ -e $(DESTDIR)/lib/modules/$(RELEASE)/modules.builtin ]; \
+	then depmod -b "$(DESTDIR)/" $(RELEASE); fi
+install-module uninstall: RELEASE = $(shell sed -n 's/.*"\(.*\)"/\1/p' $(KDIR)/include/generated/utsrelease.h)
+
+deb:
+	@tools/deb.sh
 
 setup:
 	@$(TESTBED)/setup.sh all
@@ -52,7 +111,7 @@ check-lint:
 	@$(TESTBED)/setup.sh static
 	@tools/check.sh lint
 
-check-uml check-uml-debug:
+check-uml check-fips check-uml-debug:
 	@$(TESTBED)/setup.sh uml
 	@tools/check.sh $(@:check-%=%)
 
@@ -60,9 +119,9 @@ check-qemu-debug check-debian:
 	@$(TESTBED)/setup.sh qemu
 	@tools/check.sh $(@:check-%=%)
 
-check-runners:
+check-package check-runners:
 	@$(TESTBED)/setup.sh all
-	@tools/check.sh runners
+	@tools/check.sh $(@:check-%=%)
 
 bench:
 	@$(TESTBED)/setup.sh uml

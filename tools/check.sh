@@ -10,7 +10,9 @@
 #   fips        under fips=1 MD5 is not offered, the rest works
 #   uml-debug   KUnit under a 6.12 with KASAN, UBSAN, lockdep, kmemleak
 #   qemu-debug  KUnit under QEMU: two processors, X86_DEBUG_FPU, KASAN
-#   debian      Debian's own kernels under QEMU: AF_ALG, cifs.ko and Samba
+#   debian      Debian's own kernels under QEMU: AF_ALG, cifs.ko and Samba, sysfs,
+#               smbsignctl
+#   package     smbsign-dkms and "make install" in a chroot
 #   runners     the runners fail when they should
 #
 # Takes: what testbed/setup.sh installs.  Gives: what failed and where its log
@@ -20,7 +22,7 @@
 set -uo pipefail
 . "$(dirname "$0")/testbed/lib.sh"
 
-STAGES=(lint uml fips uml-debug qemu-debug debian runners)
+STAGES=(lint uml fips uml-debug qemu-debug debian package runners)
 
 stage_lint()
 {
@@ -58,7 +60,14 @@ stage_debian()
 
 	"$TESTBED/debian.sh" debian-6.12 || rc=1
 	"$TESTBED/debian.sh" debian-6.1 || rc=1
+	"$TESTBED/admin.sh" debian-6.12 || rc=1
+	"$TESTBED/admin.sh" debian-6.1 || rc=1
 	return $rc
+}
+
+stage_package()
+{
+	"$TESTBED/package.sh"
 }
 
 stage_runners()

@@ -14,6 +14,8 @@
 #   vectors     the committed test vectors are what the reference
 #               implementation computes
 #   shell       shellcheck over the scripts
+#   smbsignctl  the command against files in place of sysfs, its manual pages,
+#               completion, and that all say the same version
 #   docs        the documentation builds without a warning
 #
 # Takes: what "testbed/setup.sh static" installs.
@@ -113,7 +115,7 @@ run_vectors()
 
 run_shell()
 {
-	(cd "$ROOT" && { sources '*.sh'; echo .ci/run; } | xargs shellcheck -x -S warning)
+	(cd "$ROOT" && { sources '*.sh' '*.bash'; echo .ci/run; echo tools/smbsignctl/smbsignctl; } | xargs shellcheck -x -S warning)
 }
 
 run_docs()
@@ -121,7 +123,12 @@ run_docs()
 	"$ROOT/tools/docs.sh"
 }
 
-all=(checkpatch sparse warnings versions kerneldoc size vectors shell docs)
+run_smbsignctl()
+{
+	"$ROOT/tools/smbsignctl/test.sh"
+}
+
+all=(checkpatch sparse warnings versions kerneldoc size vectors shell smbsignctl docs)
 case ${1:-} in
 -h | --help)
 	usage

@@ -5,6 +5,7 @@
 #   setup.sh static   compilers, kernel headers, checkers: to build the module
 #   setup.sh uml      that, and what User Mode Linux is built from
 #   setup.sh qemu     that, QEMU, Samba, and Debian's kernel images
+#   setup.sh package  what builds and tests the Debian package
 #   setup.sh all      everything
 #
 # Says what it installs and why, and nothing when all is there.  Services that
@@ -44,8 +45,19 @@ wanted()
 {
 	local s
 
+	case $1 in
+	package | all)
+		cat <<- END
+			debhelper: make deb
+			dh-dkms: make deb
+			mmdebstrap: the package is tested in a chroot
+		END
+		;;
+	esac
+	[ "$1" != package ] || return 0
 	cat <<- END
 		build-essential: compiler and make
+		busybox-static: the guests' programs; smbsignctl is tested under its shell
 		python3: the vectors' generator and reference
 		sparse: make check runs it
 	END
@@ -69,7 +81,6 @@ wanted()
 		libelf-dev: building kernels
 		libssl-dev: building kernels
 		xz-utils: unpacking kernels
-		busybox-static: the guests' programs
 		cpio: the guests' file systems
 	END
 	case $1 in
@@ -189,7 +200,7 @@ main()
 	local s
 
 	case ${1:-} in
-	static | uml | qemu | all) ;;
+	static | uml | qemu | package | all) ;;
 	-h | --help) usage; exit 0 ;;
 	*) usage >&2; exit 2 ;;
 	esac
