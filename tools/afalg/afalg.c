@@ -216,23 +216,26 @@ static void show_tampered(const struct pdu_testvec *vec, int tfm)
 	free(pdu);
 }
 
-/* The first message signed with AES-GMAC will do. */
+/* The last message signed with AES-GMAC: the published ones stand first. */
 static void show_one_tampered(const struct pdu_file *file)
 {
+	struct pdu_testvec vec, last = {};
 	struct pdu_testvec_iter iter;
-	struct pdu_testvec vec;
 	int tfm;
 
 	pdu_testvec_iter_init(&iter, file->start, file->end);
 	while (pdu_testvec_next(&iter, &vec)) {
-		if (vec.alg != PDU_ALG_AES_GMAC)
-			continue;
-		tfm = hash_open("smbsign(gmac(aes))");
-		if (tfm >= 0 && !hash_setkey(tfm, vec.key, vec.key_len))
-			show_tampered(&vec, tfm);
-		close(tfm);
-		return;
+		if (vec.alg == PDU_ALG_AES_GMAC)
+			last = vec;
 	}
+	if (!last.pdu)
+		return;
+	tfm = hash_open("smbsign(gmac(aes))");
+	if (tfm < 0)
+		return;
+	if (!hash_setkey(tfm, last.key, last.key_len))
+		show_tampered(&last, tfm);
+	close(tfm);
 }
 
 static int try_all(const struct options *options, const struct pdu_file *file)
