@@ -5,7 +5,9 @@
  * SMB.
  */
 #include <linux/errno.h>
+#include <linux/export.h>
 #include <linux/iov_iter.h>
+#include <linux/limits.h>
 #include <linux/minmax.h>
 #include <linux/overflow.h>
 #include <linux/scatterlist.h>
@@ -49,7 +51,9 @@ static int walk_iter(struct walk *walk, const struct iov_iter *from)
 	struct iov_iter iter = *from;
 	size_t len;
 
-	if (user_backed_iter(&iter) || iov_iter_is_discard(&iter))
+	/* Advancing a pipe's iterator would empty the pipe. */
+	if (!iov_iter_is_kvec(from) && !iov_iter_is_bvec(from) &&
+	    !iov_iter_is_xarray(from) && !iov_iter_is_folioq(from))
 		return -EINVAL;
 	if (walk->skip >= iov_iter_count(&iter))
 		return 0;
@@ -132,10 +136,12 @@ int smbsign_data_walk(const struct smbsign_msg *msg, size_t off, size_t len,
 		      smbsign_step_fn step, void *priv)
 {
 	struct walk walk = { .step = step, .priv = priv, .len = len };
+	size_t end;
 	int err;
 
+	/* To the kernel's helpers a place is an off_t. */
 	if (check_add_overflow(msg->off, off, &walk.skip) ||
-	    walk.skip + len < len)
+	    check_add_overflow(walk.skip, len, &end) || end > LONG_MAX)
 		return -EMSGSIZE;
 	if (!len)
 		return 0;
@@ -157,6 +163,7 @@ int smbsign_data_walk(const struct smbsign_msg *msg, size_t off, size_t len,
 		return -EMSGSIZE;
 	return err;
 }
+EXPORT_SYMBOL_IF_KUNIT(smbsign_data_walk);
 
 static void step_read(void *priv, u8 *data, size_t len)
 {
@@ -181,6 +188,7 @@ int smbsign_data_read(const struct smbsign_msg *msg, size_t off, u8 *buf,
 {
 	return smbsign_data_walk(msg, off, len, step_read, &buf);
 }
+EXPORT_SYMBOL_IF_KUNIT(smbsign_data_read);
 
 static void step_write(void *priv, u8 *data, size_t len)
 {
@@ -205,3 +213,4 @@ int smbsign_data_write(const struct smbsign_msg *msg, size_t off,
 {
 	return smbsign_data_walk(msg, off, len, step_write, &buf);
 }
+EXPORT_SYMBOL_IF_KUNIT(smbsign_data_write);

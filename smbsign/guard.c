@@ -20,20 +20,21 @@
 #include "internal.h"
 
 /*
- * A window of 1024 MessageIds, 8 KiB a key: Windows grants 512 credits to a
+ * A window of 1024 MessageIds, 16 KiB a key: Windows grants 512 credits to a
  * connection by default, Samba 8192 at most; what is reused by mistake is what
  * was used a moment ago.
  */
 #define GUARD_SLOTS	1024
 
 /*
- * A slot: in the upper half what tells apart the MessageIds that share it, with
- * the CANCEL bit; in the lower half part of the signature, never zero, so that
+ * Two slots a MessageId, one for its CANCEL, which has a nonce of its own.  A
+ * slot: in the upper half what tells apart the MessageIds that share it; in the
+ * lower half part of the signature, never zero, so that
  * 0 is an empty slot.  Two different messages look like the same, or two far
  * MessageIds like one, with a chance of 2^-32.
  */
 struct smbsign_guard {
-	atomic64_t slots[GUARD_SLOTS];
+	atomic64_t slots[2 * GUARD_SLOTS];
 };
 
 int smbsign_guard_init(struct smbsign_key *key)
@@ -88,7 +89,7 @@ int smbsign_guard_claim(struct smbsign_key *key, const struct smbsign_pdu *pdu,
 			const u8 sig[SMBSIGN_SIG_SIZE])
 {
 	u64 mid = pdu->message_id / GUARD_SLOTS;
-	u32 who = (u32)mid << 1 | smbsign_pdu_is_cancel(pdu);
+	u32 who = mid ^ mid >> 32;
 	u32 what = get_unaligned_le32(sig) ?: 1;
 	s64 new = (s64)((u64)who << 32 | what);
 	atomic64_t *slot;
@@ -96,7 +97,8 @@ int smbsign_guard_claim(struct smbsign_key *key, const struct smbsign_pdu *pdu,
 
 	if (!key->guard)
 		return 0;
-	slot = &key->guard->slots[pdu->message_id % GUARD_SLOTS];
+	slot = &key->guard->slots[pdu->message_id % GUARD_SLOTS * 2 +
+				  smbsign_pdu_is_cancel(pdu)];
 	old = atomic64_read(slot);
 	do {
 		if (old == new)

@@ -153,6 +153,16 @@ static struct decision server_decide(const struct smbsign_session *session,
 }
 
 /*
+ * What a server says that refuses to bind a channel because of its algorithm:
+ * it has no key to sign that with, but sets the flag.
+ */
+static bool refuses_binding(const struct smbsign_pdu *pdu)
+{
+	return pdu->status == SMBSIGN_STATUS_REQUEST_OUT_OF_SEQUENCE ||
+	       pdu->status == SMBSIGN_STATUS_NOT_SUPPORTED;
+}
+
+/*
  * Only the last response of an authentication that succeeds has to be signed,
  * 3.2.5.3: of 3.1.1 always, else if signing is required.
  */
@@ -163,7 +173,7 @@ client_decide_session_setup(const struct smbsign_session *session,
 {
 	if (session->is_guest || session->is_anonymous)
 		return let_through;
-	if (smbsign_pdu_is_signed(pdu) && key)
+	if (smbsign_pdu_is_signed(pdu) && key && !refuses_binding(pdu))
 		return verify;
 	if (pdu->status != SMBSIGN_STATUS_SUCCESS)
 		return let_through;

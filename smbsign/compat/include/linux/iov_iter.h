@@ -17,6 +17,18 @@
 #include <linux/uio.h>
 #include <linux/xarray.h>
 
+/* Folio queues are not known before 6.12, and pipes no more from 6.5 on. */
+#define SMBSIGN_COMPAT_NO_FOLIO_QUEUE
+
+static inline bool iov_iter_is_folioq(const struct iov_iter *iter)
+{
+	return false;
+}
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 5, 0)
+#define SMBSIGN_COMPAT_ITER_PIPE
+#endif
+
 typedef size_t (*iov_step_f)(void *iter_base, size_t progress, size_t len,
 			     void *priv, void *priv2);
 

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * guard.c under competition: many threads, a softirq and a hardirq want to sign
+ * different messages of one MessageId at the same time.
+ */
+#include <kunit/test.h>
+#include <linux/atomic.h>
+#include <linux/bitops.h>
+#include <linux/cpumask.h>
+#include <linux/err.h>
+#include <linux/errno.h>
+#include <linux/jiffies.h>
+#include <linux/kthread.h>
+#include <linux/sched.h>
+#include <linux/string.h>
+
+#include "msg-utils.h"
+
+#define ECHO		0x000d
+
+#define NUM_RACERS	3
+#define NUM_CLAIMANTS	(NUM_RACERS + NUM_TEST_CONTEXTS)
+
+/* Less than a window, so that nothing is ever forgotten */
+#define NUM_MIDS	1000
+
+/* Threads that try to meet at each MessageId, and irqs in between */
+struct race {
+	struct smbsign_key *key;
+	atomic_t arrived, num_done;
+	u64 mid;
+	unsigned int num_errors;
+	unsigned long winners[NUM_MIDS + 1];
+};
+
+struct racer {
+	struct race *race;
+	unsigned int id;
+	struct task_struct *task;
+};
+
+/* The body tells the messages of the claimants apart. */
+static void claim(struct race *race, u64 mid, unsigned int who)
+{
+	u8 msg[SMB2_HDR_LEN + 4] = {};
+	struct kvec iov = { msg, sizeof(msg) };
+	int err;
+
+	build_hdr(msg, ECHO, 0, 0, mid);
+	msg[SMB2_HDR_LEN] = who;
+	err = smbsign_sign_kvec(race->key, &iov, 1, sizeof(msg));
+
+	if (!err)
+		set_bit(who, &race->winners[mid]);
+	else if (err != -EACCES)
+		race->num_errors++;
+}
+
+/* As near to one another as two processors can be; in vain on a single one. */
+static void meet(struct race *race, u64 mid)
+{
+	atomic_inc(&race->arrived);
+	for (int i = 0; i < 500; i++) {
+		if (atomic_read(&race->arrived) >= mid * NUM_RACERS)
+			return;
+		cpu_relax();
+	}
+}
+
+static int run_race(void *data)
+{
+	struct racer *racer = data;
+	struct race *race = racer->race;
+
+	for (u64 mid = 1; mid <= NUM_MIDS; mid++) {
+		meet(race, mid);
+		WRITE_ONCE(race->mid, mid);
+		claim(race, mid, racer->id);
+		cond_resched();
+	}
+	atomic_inc(&race->num_done);
+	while (!kthread_should_stop())
+		schedule_timeout_interruptible(1);
+	return 0;
+}
+
+static bool claim_current(void *data)
+{
+	struct race *race = data;
+	u64 mid = READ_ONCE(race->mid);
+
+	if (mid)
+		claim(race, mid, NUM_RACERS + this_context());
+	return true;
+}
+
+static void start_racers(struct kunit *test, struct race *race,
+			 struct racer *racers)
+{
+	for (unsigned int i = 0; i < NUM_RACERS; i++) {
+		racers[i].race = race;
+		racers[i].id = i;
+		racers[i].task = kthread_run(run_race, &racers[i],
+					     "smbsign_kunit/%u", i);
+	}
+}
+
+static void stop_racers(struct kunit *test, struct race *race,
+			struct racer *racers)
+{
+	unsigned long end = jiffies + 30 * HZ;
+
+	while (atomic_read(&race->num_done) < NUM_RACERS &&
+	       time_before(jiffies, end))
+		schedule_timeout_uninterruptible(1);
+	for (unsigned int i = 0; i < NUM_RACERS; i++) {
+		if (!IS_ERR(racers[i].task))
+			kthread_stop(racers[i].task);
+	}
+}
+
+/* Of all that want a nonce for different messages exactly one gets it. */
+static void test_guard_race(struct kunit *test)
+{
+	struct race *race = kunit_kzalloc(test, sizeof(*race), GFP_KERNEL);
+	struct racer racers[NUM_RACERS] = {};
+	unsigned long all = 0;
+
+	KUNIT_ASSERT_NOT_NULL(test, race);
+	rand_seed(1);
+	for (int round = 0; round < 3; round++) {
+		memset(race, 0, sizeof(*race));
+		race->key = kunit_key_pair(test, SMBSIGN_AES_GMAC).of[0];
+		start_racers(test, race, racers);
+		run_in_contexts(test, claim_current, race);
+		stop_racers(test, race, racers);
+		KUNIT_EXPECT_EQ(test, race->num_errors, 0);
+		for (int mid = 1; mid <= NUM_MIDS; mid++) {
+			KUNIT_EXPECT_EQ_MSG(test, 1,
+					    hweight_long(race->winners[mid]),
+					    "MessageId %d: %lx", mid,
+					    race->winners[mid]);
+			all |= race->winners[mid];
+		}
+	}
+	/* Or there was no race; on a single CPU that is a matter of chance. */
+	if (num_online_cpus() > 1)
+		KUNIT_EXPECT_GT(test, hweight_long(all), 1);
+}
+
+static struct kunit_case guard_race_test_cases[] = {
+	KUNIT_CASE(test_guard_race),
+	{}
+};
+
+static struct kunit_suite guard_race_test_suite = {
+	.name = "smbsign_guard_race",
+	.test_cases = guard_race_test_cases,
+};
+
+kunit_test_suite(guard_race_test_suite);
