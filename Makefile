@@ -18,7 +18,7 @@ TESTBED := tools/testbed
 .PHONY: help modules modules_install clean install install-module \
 	install-tools uninstall deb setup demo check bench docs vectors \
 	check-lint check-uml check-fips check-uml-debug check-qemu-debug \
-	check-debian check-package check-runners
+	check-debian check-package check-consumer check-runners
 
 help:
 	@echo 'Two commands that install what they need and do everything:'
@@ -43,6 +43,7 @@ help:
 	@echo "  make check-debian      AF_ALG, cifs.ko, sysfs and smbsignctl on Debian's own 6.12"
 	@echo '                         and 6.1, in QEMU'
 	@echo '  make check-fips        under fips=1: no MD5, all else'
+	@echo '  make check-consumer    the example consumer, signing and verifying in softirq'
 	@echo '  make check-package     install, upgrade and purge smbsign-dkms in a chroot'
 	@echo '  make check-runners     show that each runner fails when it should'
 	@echo
@@ -119,7 +120,7 @@ check-qemu-debug check-debian:
 	@$(TESTBED)/setup.sh qemu
 	@tools/check.sh $(@:check-%=%)
 
-check-package check-runners:
+check-package check-consumer check-runners:
 	@$(TESTBED)/setup.sh all
 	@tools/check.sh $(@:check-%=%)
 

@@ -13,6 +13,7 @@
 #   debian      Debian's own kernels under QEMU: AF_ALG, cifs.ko and Samba, sysfs,
 #               smbsignctl
 #   package     smbsign-dkms and "make install" in a chroot
+#   consumer    the example consumer, signing and verifying in softirq
 #   runners     the runners fail when they should
 #
 # Takes: what testbed/setup.sh installs.  Gives: what failed and where its log
@@ -22,7 +23,7 @@
 set -uo pipefail
 . "$(dirname "$0")/testbed/lib.sh"
 
-STAGES=(lint uml fips uml-debug qemu-debug debian package runners)
+STAGES=(lint uml fips uml-debug qemu-debug debian package consumer runners)
 
 stage_lint()
 {
@@ -68,6 +69,16 @@ stage_debian()
 stage_package()
 {
 	"$TESTBED/package.sh"
+}
+
+stage_consumer()
+{
+	local kernel rc=0
+
+	for kernel in uml-6.12 uml-6.12-debug debian-6.12 debian-6.1; do
+		"$ROOT/tools/consumers/example/test.sh" $kernel || rc=1
+	done
+	return $rc
 }
 
 stage_runners()

@@ -203,7 +203,7 @@ static void print_median(enum smbsign_alg alg, unsigned int way,
 	u64 *values = samples[alg][way];
 	u64 stock = samples[alg][0][rounds / 2];
 	u64 median, per_byte, ratio, spread;
-	char ratio_text[24] = "";
+	char ratio_text[48] = "";
 
 	sort(values, rounds, sizeof(*values), compare_u64, NULL);
 	median = max(values[rounds / 2], 1ULL);

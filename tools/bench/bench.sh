@@ -56,7 +56,7 @@ run_guest()
 # The lines of smbsign_bench.ko
 lines()
 {
-	sed -n 's/^.*smbsign_bench: //p' "$kernel_log"
+	tr -d '\r' < "$kernel_log" | sed -n 's/^.*smbsign_bench: //p'
 }
 
 explain()
@@ -80,9 +80,11 @@ explain()
 	           which is not possible in softirq
 	  batch    smbsign_batch(): $(sed -n 's/^#define BENCH_BATCH[^0-9]*//p' "$here/bench.h") PDUs with as many keys; stock: one after the other
 	END
-	[ "$K_RUNNER" != uml ] || echo '
-Under User Mode Linux kernel_fpu_begin() and kernel_fpu_end() cost nothing.'
-	echo
+	if [ "$K_RUNNER" = uml ]; then
+		printf '\nUnder User Mode Linux kernel_fpu_begin() and kernel_fpu_end() cost nothing.\n\n'
+	else
+		printf '\nThe processor is emulated: no real one is as fast, or as slow, at these.\n\n'
+	fi
 	lines | sed -n -e 's/^stock \(.*\): \(.*\)/  stock \1 is \2/p' -e 's/^engine \(.*\): \(.*\)/  engine \1 is \2/p'
 }
 
