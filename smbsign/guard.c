@@ -14,6 +14,7 @@
  */
 #include <linux/atomic.h>
 #include <linux/errno.h>
+#include <linux/export.h>
 #include <linux/slab.h>
 #include <linux/unaligned.h>
 
@@ -108,3 +109,4 @@ int smbsign_guard_claim(struct smbsign_key *key, const struct smbsign_pdu *pdu,
 	} while (!atomic64_try_cmpxchg(slot, &old, new));
 	return 0;
 }
+EXPORT_SYMBOL_IF_KUNIT(smbsign_guard_claim);
