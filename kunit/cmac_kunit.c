@@ -28,12 +28,20 @@ static void cmac_init(void *ctx, const void *key)
 
 static void cmac_update(void *ctx, const void *key, const u8 *data, size_t len)
 {
-	smbsign_cmac_update(ctx, key, data, len);
+	struct smbsign_section section;
+
+	smbsign_section_begin(&section);
+	smbsign_cmac_update(&section, ctx, key, data, len);
+	smbsign_section_end(&section);
 }
 
 static int cmac_final(void *ctx, const void *key, u8 *tag)
 {
-	smbsign_cmac_final(ctx, key, tag);
+	struct smbsign_section section;
+
+	smbsign_section_begin(&section);
+	smbsign_cmac_final(&section, ctx, key, tag);
+	smbsign_section_end(&section);
 	return 0;
 }
 

@@ -52,73 +52,69 @@ struct op_input *kunit_split_keys(struct kunit *test, struct op_input *in)
 }
 
 /* Of 16 alignments one ends at the guard page. */
-void randomise_op_input(struct op_input *in, size_t num_blocks, size_t len)
+void randomise_op_input(struct op_input *in, size_t num_blocks)
 {
-	const u8 *end = in->end - rand_below(BLOCK_LEN);
-	u8 prefix[2 * SHA256_BLOCK_SIZE];
-
 	in->num_blocks = num_blocks;
-	in->blocks = end - num_blocks * BLOCK_LEN;
-	in->len = len;
-	in->text = end - len;
+	in->blocks = in->end - rand_below(BLOCK_LEN) - num_blocks * BLOCK_LEN;
 	rand_bytes(in->end - 64, 64);
 	rand_bytes(in->acc, sizeof(in->acc));
-	rand_bytes(prefix, sizeof(prefix));
-	sha256_init(&in->sha);
-	sha256_update(&in->sha, prefix, rand_below(sizeof(prefix) + 1));
+	rand_bytes((u8 *)&in->sha, sizeof(in->sha));
+}
+
+static void section_op(struct smbsign_section *section, enum engine_op op,
+		       const struct op_input *in, u8 out[MAX_OP_OUTPUT])
+{
+	size_t num_sha_blocks = in->num_blocks * BLOCK_LEN / SHA256_BLOCK_SIZE;
+	struct smbsign_sha256_state sha = in->sha;
+
+	switch (op) {
+	case OP_GHASH:
+		return smbsign_ghash(section, &in->key->ghash, out, in->blocks,
+				     in->num_blocks);
+	case OP_CBCMAC:
+		return smbsign_cbcmac(section, &in->key->aes, out, in->blocks,
+				      in->num_blocks);
+	default:
+		smbsign_sha256(section, sha.h, in->blocks +
+			       in->num_blocks * BLOCK_LEN -
+			       num_sha_blocks * SHA256_BLOCK_SIZE,
+			       num_sha_blocks);
+		memcpy(out, &sha, sizeof(sha));
+	}
 }
 
 bool run_op(const struct smbsign_engine *engine, enum engine_op op,
 	    const struct op_input *in, u8 out[MAX_OP_OUTPUT])
 {
-	struct sha256_ctx sha = in->sha;
-	bool is_done;
+	struct smbsign_section section;
 
-	memset(out, 0, MAX_OP_OUTPUT);
-	memcpy(out, in->acc, sizeof(in->acc));
-	switch (op) {
-	case OP_GHASH:
-		return engine->ghash &&
-		       engine->ghash(&in->key->ghash, out, in->blocks,
-				     in->num_blocks);
-	case OP_CBCMAC:
-		return engine->cbcmac &&
-		       engine->cbcmac(&in->key->aes, out, in->blocks,
-				      in->num_blocks);
-	default:
-		is_done = engine->sha256 &&
-			  engine->sha256(&sha, in->text, in->len);
-		sha256_final(&sha, out);
-		return is_done;
-	}
+	skip_op(op, in, out);
+	if (!smbsign_section_try(&section, engine))
+		return false;
+	section_op(&section, op, in, out);
+	smbsign_section_end(&section);
+	return true;
 }
 
 void dispatch_op(enum engine_op op, const struct op_input *in,
 		 u8 out[MAX_OP_OUTPUT])
 {
-	struct sha256_ctx sha = in->sha;
+	struct smbsign_section section;
 
-	memset(out, 0, MAX_OP_OUTPUT);
-	memcpy(out, in->acc, sizeof(in->acc));
-	switch (op) {
-	case OP_GHASH:
-		return smbsign_ghash(&in->key->ghash, out, in->blocks,
-				     in->num_blocks);
-	case OP_CBCMAC:
-		return smbsign_cbcmac(&in->key->aes, out, in->blocks,
-				      in->num_blocks);
-	default:
-		smbsign_sha256_update(&sha, in->text, in->len);
-		sha256_final(&sha, out);
-	}
+	skip_op(op, in, out);
+	smbsign_section_begin(&section);
+	section_op(&section, op, in, out);
+	smbsign_section_end(&section);
 }
 
 void skip_op(enum engine_op op, const struct op_input *in,
 	     u8 out[MAX_OP_OUTPUT])
 {
-	static const struct smbsign_engine nothing;
-
-	run_op(&nothing, op, in, out);
+	memset(out, 0, MAX_OP_OUTPUT);
+	if (op == OP_SHA256)
+		memcpy(out, &in->sha, sizeof(in->sha));
+	else
+		memcpy(out, in->acc, sizeof(in->acc));
 }
 
 bool engine_can(const struct smbsign_engine *engine, enum engine_op op,

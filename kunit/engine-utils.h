@@ -29,11 +29,9 @@ struct op_input {
 	struct smbsign_gmac_key *key;
 	u8 *end;
 	const u8 *blocks;
-	size_t num_blocks;
-	const u8 *text;			/* for SHA-256 */
-	size_t len;
+	size_t num_blocks;		/* of SHA-256 a fourth, from the end */
 	u8 acc[BLOCK_LEN];
-	struct sha256_ctx sha;		/* somewhere in a message */
+	struct smbsign_sha256_state sha;	/* somewhere in a message */
 };
 
 /* Lasts as long as the test. */
@@ -47,11 +45,11 @@ struct op_input *kunit_op_input(struct kunit *test);
 struct op_input *kunit_split_keys(struct kunit *test, struct op_input *in);
 
 /* New random input, at any alignment, but for the key */
-void randomise_op_input(struct op_input *in, size_t num_blocks, size_t len);
+void randomise_op_input(struct op_input *in, size_t num_blocks);
 
 /*
  * What @op of @engine makes of the input, or what it leaves of it if it returns
- * false.
+ * false, because the engine cannot be used in this context.
  */
 bool run_op(const struct smbsign_engine *engine, enum engine_op op,
 	    const struct op_input *in, u8 out[MAX_OP_OUTPUT]);

@@ -141,6 +141,7 @@ static void random_operand(u8 out[BLOCK_LEN])
 
 static void test_engine_ghash_is_ghash(struct kunit *test)
 {
+	struct smbsign_section section;
 	struct smbsign_ghash_key *key;
 
 	select_engine(test, test->param_value);
@@ -156,7 +157,9 @@ static void test_engine_ghash_is_ghash(struct kunit *test)
 		KUNIT_ASSERT_EQ(test, 0, smbsign_ghash_key_set(key, h));
 		crypto_xor_cpy(expected, acc, data, BLOCK_LEN);
 		gf128_mul(expected, expected, h);
-		smbsign_ghash(key, acc, data, 1);
+		smbsign_section_begin(&section);
+		smbsign_ghash(&section, key, acc, data, 1);
+		smbsign_section_end(&section);
 		KUNIT_ASSERT_MEMEQ_MSG(test, acc, expected, BLOCK_LEN,
 				       "rand_seed(%u)", state);
 	}
@@ -171,18 +174,14 @@ static void expect_equal_ops(struct kunit *test,
 	for (enum engine_op op = 0; op < NUM_OPS; op++) {
 		KUNIT_ASSERT_TRUE(test, run_op(smbsign_engine_supported(0), op,
 					       in, expected));
-		KUNIT_ASSERT_EQ_MSG(test, engine_can(engine, op, in),
-				    run_op(engine, op, in, out), "%s",
-				    op_names[op]);
-		if (!engine_can(engine, op, in))
-			skip_op(op, in, expected);
+		KUNIT_ASSERT_TRUE_MSG(test, run_op(engine, op, in, out), "%s",
+				      op_names[op]);
 		KUNIT_ASSERT_MEMEQ_MSG(test, out, expected, sizeof(out),
-				       "%s, %zu blocks, %zu bytes",
-				       op_names[op], in->num_blocks, in->len);
+				       "%s, %zu blocks", op_names[op],
+				       in->num_blocks);
 	}
 }
 
-/* Each number of blocks, and below each SHA-256 of about as many bytes */
 static void test_engine_ops_equal_generic(struct kunit *test)
 {
 	const struct smbsign_engine *engine = test->param_value;
@@ -190,11 +189,7 @@ static void test_engine_ops_equal_generic(struct kunit *test)
 
 	in = kunit_op_input(test);
 	for (size_t n = 1; n <= MAX_BLOCKS; n++) {
-		randomise_op_input(in, n, n * BLOCK_LEN - rand_below(BLOCK_LEN));
-		expect_equal_ops(test, engine, in);
-	}
-	for (size_t len = 0; len <= 3 * SHA256_BLOCK_SIZE; len++) {
-		randomise_op_input(in, 1, len);
+		randomise_op_input(in, n);
 		expect_equal_ops(test, engine, in);
 	}
 }
@@ -207,12 +202,12 @@ static void test_engine_keys_serve_every_engine(struct kunit *test)
 
 	select_engine(test, smbsign_engine_supported(0));
 	in = kunit_op_input(test);
-	randomise_op_input(in, MAX_BLOCKS, MAX_LEN);
+	randomise_op_input(in, MAX_BLOCKS);
 	expect_equal_ops(test, engine, in);
 
 	select_engine(test, engine);
 	in = kunit_op_input(test);
-	randomise_op_input(in, MAX_BLOCKS, MAX_LEN);
+	randomise_op_input(in, MAX_BLOCKS);
 	expect_equal_ops(test, engine, in);
 }
 

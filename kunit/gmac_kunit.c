@@ -37,12 +37,20 @@ static void gmac_init(void *ctx, const void *key)
 
 static void gmac_update(void *ctx, const void *key, const u8 *data, size_t len)
 {
-	smbsign_gmac_update(ctx, key, data, len);
+	struct smbsign_section section;
+
+	smbsign_section_begin(&section);
+	smbsign_gmac_update(&section, ctx, key, data, len);
+	smbsign_section_end(&section);
 }
 
 static int gmac_final(void *ctx, const void *key, u8 *tag)
 {
-	smbsign_gmac_final(ctx, key, gmac_nonce, tag);
+	struct smbsign_section section;
+
+	smbsign_section_begin(&section);
+	smbsign_gmac_final(&section, ctx, key, gmac_nonce, tag);
+	smbsign_section_end(&section);
 	return 0;
 }
 

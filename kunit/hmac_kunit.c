@@ -18,12 +18,20 @@ static void hmac_init(void *ctx, const void *key)
 
 static void hmac_update(void *ctx, const void *key, const u8 *data, size_t len)
 {
-	smbsign_hmac_update(ctx, data, len);
+	struct smbsign_section section;
+
+	smbsign_section_begin(&section);
+	smbsign_hmac_update(&section, ctx, data, len);
+	smbsign_section_end(&section);
 }
 
 static int hmac_final(void *ctx, const void *key, u8 *tag)
 {
-	smbsign_hmac_final(ctx, key, tag);
+	struct smbsign_section section;
+
+	smbsign_section_begin(&section);
+	smbsign_hmac_final(&section, ctx, key, tag);
+	smbsign_section_end(&section);
 	return 0;
 }
 

@@ -159,13 +159,35 @@ void random_smb2_hdr(u8 *hdr, u32 next_command)
 	put_unaligned_le32(next_command, hdr + 20);
 }
 
+void sign_update(struct smbsign_sign_ctx *ctx, const struct smbsign_key *key,
+		 const u8 *data, size_t len)
+{
+	struct smbsign_section section;
+
+	smbsign_section_begin(&section);
+	smbsign_sign_update(&section, ctx, key, data, len);
+	smbsign_section_end(&section);
+}
+
+int sign_final(struct smbsign_sign_ctx *ctx, const struct smbsign_key *key,
+	       u8 *sig)
+{
+	struct smbsign_section section;
+	int err;
+
+	smbsign_section_begin(&section);
+	err = smbsign_sign_final(&section, ctx, key, sig);
+	smbsign_section_end(&section);
+	return err;
+}
+
 int sign_pdu(const struct smbsign_key *key, const u8 *pdu, size_t len, u8 *sig)
 {
 	struct smbsign_sign_ctx ctx;
 
 	smbsign_sign_init(&ctx, key);
-	smbsign_sign_update(&ctx, key, pdu, len);
-	return smbsign_sign_final(&ctx, key, sig);
+	sign_update(&ctx, key, pdu, len);
+	return sign_final(&ctx, key, sig);
 }
 
 enum smbsign_alg vec_alg(const struct pdu_testvec *vec)

@@ -75,6 +75,12 @@ void random_pdu(enum smbsign_alg alg, u8 *pdu, size_t len);
 /* A header that smbsign_pdu_parse() takes, otherwise random */
 void random_smb2_hdr(u8 *hdr, u32 next_command);
 
+/* smbsign_sign_update() and its end, each in a section of its own */
+void sign_update(struct smbsign_sign_ctx *ctx, const struct smbsign_key *key,
+		 const u8 *data, size_t len);
+int __must_check sign_final(struct smbsign_sign_ctx *ctx,
+			    const struct smbsign_key *key, u8 *sig);
+
 /* Signature of a whole PDU in one piece */
 int sign_pdu(const struct smbsign_key *key, const u8 *pdu, size_t len, u8 *sig);
 

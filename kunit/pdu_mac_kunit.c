@@ -8,6 +8,7 @@
 #include <linux/unaligned.h>
 
 #include "mac-test.h"
+#include "pdu-utils.h"
 #include "vectors/mac-testvecs.h"
 
 /* MS-SMB2 2.2.1, MS-CIFS 2.2.3.1; not by pdu_wire.h, which is under test. */
@@ -36,12 +37,12 @@ static void pdu_init(void *ctx, const void *key)
 
 static void pdu_update(void *ctx, const void *key, const u8 *data, size_t len)
 {
-	smbsign_sign_update(ctx, key, data, len);
+	sign_update(ctx, key, data, len);
 }
 
 static int pdu_final(void *ctx, const void *key, u8 *tag)
 {
-	return smbsign_sign_final(ctx, key, tag);
+	return sign_final(ctx, key, tag);
 }
 
 /* A CANCEL has a nonce of its own. */

@@ -67,9 +67,9 @@ static void expect_refused(struct kunit *test, struct smbsign_key *key,
 
 	memset(sig, 0xa5, sizeof(sig));
 	smbsign_sign_init(&ctx, key);
-	smbsign_sign_update(&ctx, key, pdu, split);
-	smbsign_sign_update(&ctx, key, pdu + split, len - split);
-	KUNIT_EXPECT_EQ_MSG(test, -EPROTO, smbsign_sign_final(&ctx, key, sig),
+	sign_update(&ctx, key, pdu, split);
+	sign_update(&ctx, key, pdu + split, len - split);
+	KUNIT_EXPECT_EQ_MSG(test, -EPROTO, sign_final(&ctx, key, sig),
 			    "len=%zu split=%zu", len, split);
 	KUNIT_EXPECT_NULL_MSG(test, memchr_inv(sig, 0xa5, sizeof(sig)),
 			      "len=%zu split=%zu", len, split);
@@ -132,10 +132,10 @@ static void test_sign_refused_goes_on(struct kunit *test)
 	key = kunit_random_key(test, alg);
 	random_pdu(alg, pdu, sizeof(pdu));
 	smbsign_sign_init(&ctx, key);
-	smbsign_sign_update(&ctx, key, pdu + 1, 100);
+	sign_update(&ctx, key, pdu + 1, 100);
 	for (int i = 0; i < 10; i++)
-		smbsign_sign_update(&ctx, key, pdu, sizeof(pdu));
-	KUNIT_EXPECT_EQ(test, -EPROTO, smbsign_sign_final(&ctx, key, sig));
+		sign_update(&ctx, key, pdu, sizeof(pdu));
+	KUNIT_EXPECT_EQ(test, -EPROTO, sign_final(&ctx, key, sig));
 }
 
 /* What was refused leaves nothing to the next message. */
@@ -152,10 +152,10 @@ static void test_sign_begins_anew(struct kunit *test)
 	for (size_t len = 0; len < 100; len++) {
 		smbsign_sign_init(&ctx, key);
 		smbsign_sign_set_sequence(&ctx, len);
-		smbsign_sign_update(&ctx, key, pdu + 1, len);
+		sign_update(&ctx, key, pdu + 1, len);
 		smbsign_sign_init(&ctx, key);
-		smbsign_sign_update(&ctx, key, pdu, sizeof(pdu));
-		KUNIT_ASSERT_EQ(test, 0, smbsign_sign_final(&ctx, key, sig));
+		sign_update(&ctx, key, pdu, sizeof(pdu));
+		KUNIT_ASSERT_EQ(test, 0, sign_final(&ctx, key, sig));
 		KUNIT_EXPECT_MEMEQ_MSG(test, sig, expected, sizeof(sig),
 				       "len=%zu", len);
 	}
@@ -181,9 +181,9 @@ static void test_sign_splits(struct kunit *test)
 		for (size_t n, off = 0; off < MAX_LEN; off += n) {
 			n = min_t(size_t, rand_below(max_piece + 1),
 				  MAX_LEN - off);
-			smbsign_sign_update(&ctx, key, pdu + off, n);
+			sign_update(&ctx, key, pdu + off, n);
 		}
-		KUNIT_ASSERT_EQ(test, 0, smbsign_sign_final(&ctx, key, sig));
+		KUNIT_ASSERT_EQ(test, 0, sign_final(&ctx, key, sig));
 		KUNIT_ASSERT_MEMEQ_MSG(test, sig, expected, sizeof(sig),
 				       "rand_seed(%u)", state);
 	}
@@ -204,14 +204,14 @@ static void test_sign_ctx_is_movable(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, 0, sign_pdu(key, pdu, sizeof(pdu), expected));
 	for (size_t off = 0; off <= sizeof(pdu); off++) {
 		smbsign_sign_init(a, key);
-		smbsign_sign_update(a, key, pdu, off);
+		sign_update(a, key, pdu, off);
 		memcpy(b, a, sizeof(*b));
-		smbsign_sign_update(a, key, "something else", 14);
-		(void)!smbsign_sign_final(a, key, sig);
+		sign_update(a, key, "something else", 14);
+		(void)!sign_final(a, key, sig);
 		KUNIT_EXPECT_NULL(test, memchr_inv(a, 0, sizeof(*a)));
 
-		smbsign_sign_update(b, key, pdu + off, sizeof(pdu) - off);
-		KUNIT_ASSERT_EQ(test, 0, smbsign_sign_final(b, key, sig));
+		sign_update(b, key, pdu + off, sizeof(pdu) - off);
+		KUNIT_ASSERT_EQ(test, 0, sign_final(b, key, sig));
 		KUNIT_EXPECT_MEMEQ_MSG(test, sig, expected, sizeof(sig),
 				       "off=%zu", off);
 		KUNIT_EXPECT_NULL(test, memchr_inv(b, 0, sizeof(*b)));

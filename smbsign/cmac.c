@@ -58,7 +58,8 @@ void smbsign_cmac_init(struct smbsign_cmac_ctx *ctx)
 EXPORT_SYMBOL_IF_KUNIT(smbsign_cmac_init);
 
 /* The last block waits in ctx->buf, for final has to mask it. */
-void smbsign_cmac_update(struct smbsign_cmac_ctx *ctx,
+void smbsign_cmac_update(struct smbsign_section *section,
+			 struct smbsign_cmac_ctx *ctx,
 			 const struct smbsign_cmac_key *key, const u8 *data,
 			 size_t len)
 {
@@ -75,19 +76,20 @@ void smbsign_cmac_update(struct smbsign_cmac_ctx *ctx,
 		len -= n;
 		if (!len)
 			return;
-		smbsign_cbcmac(&key->aes, ctx->x, ctx->buf, 1);
+		smbsign_cbcmac(section, &key->aes, ctx->x, ctx->buf, 1);
 	}
 
 	num_blocks = (len - 1) / AES_BLOCK_SIZE;
 	if (num_blocks)
-		smbsign_cbcmac(&key->aes, ctx->x, data, num_blocks);
+		smbsign_cbcmac(section, &key->aes, ctx->x, data, num_blocks);
 	ctx->buf_len = len - num_blocks * AES_BLOCK_SIZE;
 	memcpy(ctx->buf, data + num_blocks * AES_BLOCK_SIZE, ctx->buf_len);
 }
 EXPORT_SYMBOL_IF_KUNIT(smbsign_cmac_update);
 
 /* Wipes @ctx. */
-void smbsign_cmac_final(struct smbsign_cmac_ctx *ctx,
+void smbsign_cmac_final(struct smbsign_section *section,
+			struct smbsign_cmac_ctx *ctx,
 			const struct smbsign_cmac_key *key,
 			u8 tag[SMBSIGN_SIG_SIZE])
 {
@@ -100,7 +102,7 @@ void smbsign_cmac_final(struct smbsign_cmac_ctx *ctx,
 		subkey = key->k2;
 	}
 	crypto_xor(ctx->buf, subkey, AES_BLOCK_SIZE);
-	smbsign_cbcmac(&key->aes, ctx->x, ctx->buf, 1);
+	smbsign_cbcmac(section, &key->aes, ctx->x, ctx->buf, 1);
 	memcpy(tag, ctx->x, SMBSIGN_SIG_SIZE);
 	memzero_explicit(ctx, sizeof(*ctx));
 }

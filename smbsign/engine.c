@@ -8,15 +8,20 @@
  * table below, and, if it wants another form of the key, a field in the keys of
  * internal.h that is filled here.
  */
-#include <crypto/internal/cipher.h>
+#include <linux/types.h>
+#include <asm/simd.h>		/* must precede <crypto/internal/simd.h> */
 #include <crypto/hash.h>
+#include <crypto/internal/cipher.h>
+#include <crypto/internal/simd.h>
 #include <linux/errno.h>
 #include <linux/kernel.h>
+#include <linux/minmax.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/string.h>
 
 #include "internal.h"
+#include "x86/fpu.h"
 
 #define ENGINE_AUTO	"auto"
 
@@ -24,6 +29,11 @@
 static const struct smbsign_engine *const engines[] = {
 	&smbsign_engine_generic,
 	&smbsign_engine_kernel,
+#ifdef CONFIG_X86_64
+	&smbsign_engine_aesni,
+	&smbsign_engine_vaes_avx2,
+	&smbsign_engine_vaes_avx512,
+#endif
 };
 
 /* Which of them run on this machine; written once, by smbsign_engine_init() */
@@ -191,38 +201,142 @@ void smbsign_ghash_key_exit(struct smbsign_ghash_key *key)
 }
 
 /*
- * From the MAC rooms to the engine in force; generic does what it declines.
+ * Sections
  *
- * A load and an indirect call for each piece of a message.  Static calls would
- * save some 20 cycles of that, but a switch would patch code under the feet of
- * other CPUs, and under QEMU's emulation that is an oops.
+ * Where the calling context cannot have SIMD registers (hardirq, or an
+ * interrupt on top of another user of the FPU), the generic engine steps in for
+ * the whole section.
+ *
+ * The engine is called by way of the table.  Static calls would save some 20
+ * cycles of a call, but a switch would patch code under the feet of other CPUs,
+ * and under QEMU's emulation that is an oops.
  */
 
-void smbsign_ghash(const struct smbsign_ghash_key *key,
+/*
+ * With the FPU goes the CPU: nobody else can run there.  This many cycles, or so,
+ * are 4 us at 4 GHz.
+ */
+#define SECTION_BUDGET		16384
+
+/* What a block costs of it, by the slowest engine that holds the FPU */
+#define GHASH_BLOCK_COST	4
+#define CBCMAC_BLOCK_COST	32
+#define SHA256_BLOCK_COST	160
+
+/**
+ * smbsign_section_try() - begin a section with one engine
+ * @section: the section
+ * @engine: the engine
+ *
+ * Context: Any context.
+ * Return: true if so; false if the engine cannot be used in this context.
+ */
+bool smbsign_section_try(struct smbsign_section *section,
+			 const struct smbsign_engine *engine)
+{
+	if (engine->needs_simd && !crypto_simd_usable())
+		return false;
+	section->engine = engine;
+	section->budget = SECTION_BUDGET;
+	if (engine->holds_fpu)
+		smbsign_fpu_begin();
+	return true;
+}
+EXPORT_SYMBOL_IF_KUNIT(smbsign_section_try);
+
+/**
+ * smbsign_section_begin() - begin a section with the engine in force
+ * @section: the section; where that engine cannot be used, the generic one
+ *
+ * Context: Any context.
+ */
+void smbsign_section_begin(struct smbsign_section *section)
+{
+	if (!smbsign_section_try(section, smbsign_engine_current()))
+		smbsign_section_try(section, &smbsign_engine_generic);
+}
+EXPORT_SYMBOL_IF_KUNIT(smbsign_section_begin);
+
+/**
+ * smbsign_section_end() - end a section
+ * @section: the section
+ *
+ * Context: that of smbsign_section_begin().
+ */
+void smbsign_section_end(struct smbsign_section *section)
+{
+	if (section->engine->holds_fpu)
+		smbsign_fpu_end();
+}
+EXPORT_SYMBOL_IF_KUNIT(smbsign_section_end);
+
+/* How many of @num_blocks may be done now; lets others run if that is due. */
+static size_t section_take(struct smbsign_section *section, size_t num_blocks,
+			   size_t block_cost)
+{
+	if (!section->engine->holds_fpu)
+		return num_blocks;
+	if (section->budget < block_cost) {
+		smbsign_fpu_end();
+		smbsign_fpu_begin();
+		section->budget = SECTION_BUDGET;
+	}
+	num_blocks = min(num_blocks, section->budget / block_cost);
+	section->budget -= num_blocks * block_cost;
+	return num_blocks;
+}
+
+/*
+ * From the MAC rooms to the engine of a section.
+ */
+
+void smbsign_ghash(struct smbsign_section *section,
+		   const struct smbsign_ghash_key *key,
 		   u8 acc[GHASH_BLOCK_LEN], const u8 *data, size_t num_blocks)
 {
-	const struct smbsign_engine *engine = smbsign_engine_current();
+	const struct smbsign_engine *engine = section->engine;
+	size_t n;
 
-	if (!engine->ghash || !engine->ghash(key, acc, data, num_blocks))
-		smbsign_generic_ghash(key, acc, data, num_blocks);
+	for (; num_blocks; num_blocks -= n, data += n * GHASH_BLOCK_LEN) {
+		n = section_take(section, num_blocks, GHASH_BLOCK_COST);
+		if (engine->ghash)
+			engine->ghash(key, acc, data, n);
+		else
+			smbsign_generic_ghash(key, acc, data, n);
+	}
 }
 EXPORT_SYMBOL_IF_KUNIT(smbsign_ghash);
 
-void smbsign_cbcmac(const struct smbsign_aes_key *key, u8 x[AES_BLOCK_SIZE],
+void smbsign_cbcmac(struct smbsign_section *section,
+		    const struct smbsign_aes_key *key, u8 x[AES_BLOCK_SIZE],
 		    const u8 *data, size_t num_blocks)
 {
-	const struct smbsign_engine *engine = smbsign_engine_current();
+	const struct smbsign_engine *engine = section->engine;
+	size_t n;
 
-	if (!engine->cbcmac || !engine->cbcmac(key, x, data, num_blocks))
-		smbsign_generic_cbcmac(key, x, data, num_blocks);
+	for (; num_blocks; num_blocks -= n, data += n * AES_BLOCK_SIZE) {
+		n = section_take(section, num_blocks, CBCMAC_BLOCK_COST);
+		if (engine->cbcmac)
+			engine->cbcmac(key, x, data, n);
+		else
+			smbsign_generic_cbcmac(key, x, data, n);
+	}
 }
 EXPORT_SYMBOL_IF_KUNIT(smbsign_cbcmac);
 
-void smbsign_sha256_update(struct sha256_ctx *sha, const u8 *data, size_t len)
+void smbsign_sha256(struct smbsign_section *section,
+		    u32 state[SHA256_DIGEST_SIZE / 4], const u8 *data,
+		    size_t num_blocks)
 {
-	const struct smbsign_engine *engine = smbsign_engine_current();
+	const struct smbsign_engine *engine = section->engine;
+	size_t n;
 
-	if (!engine->sha256 || !engine->sha256(sha, data, len))
-		smbsign_generic_sha256(sha, data, len);
+	for (; num_blocks; num_blocks -= n, data += n * SHA256_BLOCK_SIZE) {
+		n = section_take(section, num_blocks, SHA256_BLOCK_COST);
+		if (engine->sha256)
+			engine->sha256(state, data, n);
+		else
+			smbsign_generic_sha256(state, data, n);
+	}
 }
-EXPORT_SYMBOL_IF_KUNIT(smbsign_sha256_update);
+EXPORT_SYMBOL_IF_KUNIT(smbsign_sha256);

@@ -119,7 +119,7 @@ void smbsign_generic_ghash_preparekey(struct smbsign_ghash_key *key,
 		key->h_rev[i] = reverse_bits(key->h[i]);
 }
 
-bool smbsign_generic_ghash(const struct smbsign_ghash_key *key,
+void smbsign_generic_ghash(const struct smbsign_ghash_key *key,
 			   u8 acc[GHASH_BLOCK_LEN], const u8 *data,
 			   size_t num_blocks)
 {
@@ -136,11 +136,10 @@ bool smbsign_generic_ghash(const struct smbsign_ghash_key *key,
 	put_unaligned_be64(y.lo, acc + 8);
 	put_unaligned_be64(y.hi, acc);
 	memzero_explicit(&y, sizeof(y));
-	return true;
 }
 EXPORT_SYMBOL_IF_KUNIT(smbsign_generic_ghash);
 
-bool smbsign_generic_cbcmac(const struct smbsign_aes_key *key,
+void smbsign_generic_cbcmac(const struct smbsign_aes_key *key,
 			    u8 x[AES_BLOCK_SIZE], const u8 *data,
 			    size_t num_blocks)
 {
@@ -148,21 +147,28 @@ bool smbsign_generic_cbcmac(const struct smbsign_aes_key *key,
 		crypto_xor(x, data, AES_BLOCK_SIZE);
 		aes_encrypt(&key->ctx, x, x);
 	}
-	return true;
 }
 
-bool smbsign_generic_sha256(struct sha256_ctx *sha, const u8 *data, size_t len)
+/* The library has no function for blocks alone. */
+void smbsign_generic_sha256(u32 state[SHA256_DIGEST_SIZE / 4], const u8 *data,
+			    size_t num_blocks)
 {
-	/* The library of 6.1 and 6.12 counts in unsigned int. */
-	while (len) {
-		unsigned int n = min_t(size_t, len, SZ_1G);
+	struct sha256_ctx sha;
 
-		sha256_update(sha, data, n);
-		data += n;
-		len -= n;
+	sha256_init(&sha);
+	memcpy(sha256_ctx_words(&sha), state, SHA256_DIGEST_SIZE);
+	/* That of 6.1 and 6.12 counts in unsigned int. */
+	while (num_blocks) {
+		size_t n = min_t(size_t, num_blocks, SZ_16M);
+
+		sha256_update(&sha, data, n * SHA256_BLOCK_SIZE);
+		data += n * SHA256_BLOCK_SIZE;
+		num_blocks -= n;
 	}
-	return true;
+	memcpy(state, sha256_ctx_words(&sha), SHA256_DIGEST_SIZE);
+	memzero_explicit(&sha, sizeof(sha));
 }
+EXPORT_SYMBOL_IF_KUNIT(smbsign_generic_sha256);
 
 static int generic_probe(void)
 {

@@ -12,14 +12,11 @@
  * A driver in C does not count: the generic engine does the same work without
  * tables that leak, and without the way through the API.
  *
- * The accelerated drivers need SIMD registers.  Where the calling context
- * cannot have them (hardirq, or an interrupt on top of another user of the
- * FPU), the functions here decline and the generic engine steps in.
+ * The accelerated drivers need SIMD registers, and take and give back the FPU
+ * themselves.
  */
 #include <crypto/hash.h>
 #include <crypto/internal/cipher.h>
-#include <asm/simd.h>		/* must precede the next line */
-#include <crypto/internal/simd.h>
 #include <crypto/utils.h>
 #include <linux/err.h>
 #include <linux/kmod.h>
@@ -190,14 +187,14 @@ static int ghash_section(struct crypto_shash *tfm, u8 acc[GHASH_BLOCK_LEN],
 	return err;
 }
 
-static bool kernel_ghash(const struct smbsign_ghash_key *key,
+static void kernel_ghash(const struct smbsign_ghash_key *key,
 			 u8 acc[GHASH_BLOCK_LEN], const u8 *data,
 			 size_t num_blocks)
 {
 	size_t len = num_blocks * GHASH_BLOCK_LEN;
 
-	if (!key->tfm || !crypto_simd_usable())
-		return false;
+	if (!key->tfm)
+		return smbsign_generic_ghash(key, acc, data, num_blocks);
 
 	while (len) {
 		size_t n = min_t(size_t, len, MAX_FPU_LEN);
@@ -209,55 +206,64 @@ static bool kernel_ghash(const struct smbsign_ghash_key *key,
 		data += n;
 		len -= n;
 	}
-	return true;
 }
 
-static bool kernel_cbcmac(const struct smbsign_aes_key *key,
+static void kernel_cbcmac(const struct smbsign_aes_key *key,
 			  u8 x[AES_BLOCK_SIZE], const u8 *data,
 			  size_t num_blocks)
 {
-	if (!key->tfm || !crypto_simd_usable())
-		return false;
+	if (!key->tfm)
+		return smbsign_generic_cbcmac(key, x, data, num_blocks);
 
 	for (; num_blocks; num_blocks--, data += AES_BLOCK_SIZE) {
 		crypto_xor(x, data, AES_BLOCK_SIZE);
 		crypto_cipher_encrypt_one(key->tfm, x, x);
 	}
-	return true;
 }
 
 /* "sha256" exports and imports what the library's functions work on. */
-static int sha256_section(struct sha256_ctx *sha, const u8 *data, size_t len)
+static int sha256_section(u32 state[SHA256_DIGEST_SIZE / 4], const u8 *data,
+			  size_t len)
 {
 	SHASH_DESC_ON_STACK(desc, drivers.sha256_tfm);
+	struct sha256_ctx sha;
 	int err;
 
+	sha256_init(&sha);
+	memcpy(sha256_ctx_words(&sha), state, SHA256_DIGEST_SIZE);
 	desc->tfm = drivers.sha256_tfm;
-	err = crypto_shash_import(desc, sha) ?:
+	err = crypto_shash_import(desc, &sha) ?:
 	      crypto_shash_update(desc, data, len) ?:
-	      crypto_shash_export(desc, sha);
+	      crypto_shash_export(desc, &sha);
+	if (!err)
+		memcpy(state, sha256_ctx_words(&sha), SHA256_DIGEST_SIZE);
+	memzero_explicit(&sha, sizeof(sha));
 	shash_desc_zero(desc);
 	return err;
 }
 
-static bool kernel_sha256(struct sha256_ctx *sha, const u8 *data, size_t len)
+static void kernel_sha256(u32 state[SHA256_DIGEST_SIZE / 4], const u8 *data,
+			  size_t num_blocks)
 {
-	if (!drivers.sha256_tfm || !crypto_simd_usable())
-		return false;
+	size_t len = num_blocks * SHA256_BLOCK_SIZE;
+
+	if (!drivers.sha256_tfm)
+		return smbsign_generic_sha256(state, data, num_blocks);
 
 	while (len) {
 		size_t n = min_t(size_t, len, MAX_FPU_LEN);
 
-		if (sha256_section(sha, data, n))
-			smbsign_generic_sha256(sha, data, n);
+		if (sha256_section(state, data, n))
+			smbsign_generic_sha256(state, data,
+					       n / SHA256_BLOCK_SIZE);
 		data += n;
 		len -= n;
 	}
-	return true;
 }
 
 const struct smbsign_engine smbsign_engine_kernel = {
 	.name		= "kernel",
+	.needs_simd	= true,
 	.probe		= kernel_probe,
 	.release	= kernel_release,
 	.describe	= kernel_describe,

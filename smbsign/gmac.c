@@ -60,7 +60,8 @@ void smbsign_gmac_init(struct smbsign_gmac_ctx *ctx)
 }
 EXPORT_SYMBOL_IF_KUNIT(smbsign_gmac_init);
 
-void smbsign_gmac_update(struct smbsign_gmac_ctx *ctx,
+void smbsign_gmac_update(struct smbsign_section *section,
+			 struct smbsign_gmac_ctx *ctx,
 			 const struct smbsign_gmac_key *key, const u8 *data,
 			 size_t len)
 {
@@ -76,19 +77,21 @@ void smbsign_gmac_update(struct smbsign_gmac_ctx *ctx,
 		len -= n;
 		if (partial + n < GHASH_BLOCK_LEN)
 			return;
-		smbsign_ghash(&key->ghash, ctx->acc, ctx->buf, 1);
+		smbsign_ghash(section, &key->ghash, ctx->acc, ctx->buf, 1);
 	}
 
 	num_blocks = len / GHASH_BLOCK_LEN;
 	if (num_blocks)
-		smbsign_ghash(&key->ghash, ctx->acc, data, num_blocks);
+		smbsign_ghash(section, &key->ghash, ctx->acc, data,
+			      num_blocks);
 	data += num_blocks * GHASH_BLOCK_LEN;
 	memcpy(ctx->buf, data, len % GHASH_BLOCK_LEN);
 }
 EXPORT_SYMBOL_IF_KUNIT(smbsign_gmac_update);
 
 /* Wipes @ctx. */
-void smbsign_gmac_final(struct smbsign_gmac_ctx *ctx,
+void smbsign_gmac_final(struct smbsign_section *section,
+			struct smbsign_gmac_ctx *ctx,
 			const struct smbsign_gmac_key *key,
 			const u8 nonce[GMAC_NONCE_SIZE],
 			u8 tag[SMBSIGN_SIG_SIZE])
@@ -101,14 +104,14 @@ void smbsign_gmac_final(struct smbsign_gmac_ctx *ctx,
 
 	memcpy(j0, nonce, GMAC_NONCE_SIZE);
 	put_unaligned_be32(1, &j0[GMAC_NONCE_SIZE]);
-	smbsign_cbcmac(&key->aes, mask, j0, 1);
+	smbsign_cbcmac(section, &key->aes, mask, j0, 1);
 
 	if (partial) {
 		memcpy(tail, ctx->buf, partial);
 		lengths += GHASH_BLOCK_LEN;
 	}
 	put_unaligned_be64(ctx->len * 8, lengths);
-	smbsign_ghash(&key->ghash, ctx->acc, tail, partial ? 2 : 1);
+	smbsign_ghash(section, &key->ghash, ctx->acc, tail, partial ? 2 : 1);
 	crypto_xor_cpy(tag, ctx->acc, mask, SMBSIGN_SIG_SIZE);
 
 	memzero_explicit(mask, sizeof(mask));

@@ -3,23 +3,36 @@
  * HMAC-SHA256, RFC 2104, with the two states after the key's pad blocks
  * computed once a key, so that a message costs no more than its own blocks and
  * one for the outer hash.
+ *
+ * SHA-256's padding (FIPS 180-4) is done here, so that the last blocks go to the
+ * engine like all others.
  */
+#include <linux/minmax.h>
 #include <linux/string.h>
+#include <linux/unaligned.h>
 
 #include "internal.h"
 
 #define HMAC_IPAD	0x36
 #define HMAC_OPAD	0x5c
 
-static void hmac_pad_state(struct sha256_ctx *sha,
+/* Where in its last block the length of a message stands */
+#define SHA256_LEN_OFF	(SHA256_BLOCK_SIZE - 8)
+
+static const struct smbsign_sha256_state sha256_iv = {
+	.h = { SHA256_H0, SHA256_H1, SHA256_H2, SHA256_H3,
+	       SHA256_H4, SHA256_H5, SHA256_H6, SHA256_H7 },
+};
+
+static void hmac_pad_state(struct smbsign_sha256_state *state,
 			   const u8 key[SHA256_BLOCK_SIZE], u8 pad)
 {
 	u8 block[SHA256_BLOCK_SIZE];
 
 	for (size_t i = 0; i < sizeof(block); i++)
 		block[i] = key[i] ^ pad;
-	sha256_init(sha);
-	sha256_update(sha, block, sizeof(block));
+	*state = sha256_iv;
+	smbsign_generic_sha256(state->h, block, 1);
 	memzero_explicit(block, sizeof(block));
 }
 
@@ -41,29 +54,74 @@ EXPORT_SYMBOL_IF_KUNIT(smbsign_hmac_preparekey);
 void smbsign_hmac_init(struct smbsign_hmac_ctx *ctx,
 		       const struct smbsign_hmac_key *key)
 {
-	ctx->sha = key->inner;
+	memset(ctx, 0, sizeof(*ctx));
+	ctx->state = key->inner;
+	ctx->len = SHA256_BLOCK_SIZE;
 }
 EXPORT_SYMBOL_IF_KUNIT(smbsign_hmac_init);
 
-void smbsign_hmac_update(struct smbsign_hmac_ctx *ctx, const u8 *data,
+void smbsign_hmac_update(struct smbsign_section *section,
+			 struct smbsign_hmac_ctx *ctx, const u8 *data,
 			 size_t len)
 {
-	smbsign_sha256_update(&ctx->sha, data, len);
+	size_t partial = ctx->len % SHA256_BLOCK_SIZE;
+	size_t num_blocks;
+
+	ctx->len += len;
+	if (partial) {
+		size_t n = min(len, SHA256_BLOCK_SIZE - partial);
+
+		memcpy(&ctx->buf[partial], data, n);
+		data += n;
+		len -= n;
+		if (partial + n < SHA256_BLOCK_SIZE)
+			return;
+		smbsign_sha256(section, ctx->state.h, ctx->buf, 1);
+	}
+
+	num_blocks = len / SHA256_BLOCK_SIZE;
+	smbsign_sha256(section, ctx->state.h, data, num_blocks);
+	data += num_blocks * SHA256_BLOCK_SIZE;
+	memcpy(ctx->buf, data, len % SHA256_BLOCK_SIZE);
 }
 EXPORT_SYMBOL_IF_KUNIT(smbsign_hmac_update);
 
+/* The last block or two: @buf up to @len % 64, 0x80, zeros, 64 bits of length */
+static void sha256_pad(struct smbsign_section *section,
+		       struct smbsign_sha256_state *state,
+		       u8 buf[SHA256_BLOCK_SIZE], u64 len)
+{
+	size_t partial = len % SHA256_BLOCK_SIZE;
+
+	buf[partial++] = 0x80;
+	if (partial > SHA256_LEN_OFF) {
+		memset(&buf[partial], 0, SHA256_BLOCK_SIZE - partial);
+		smbsign_sha256(section, state->h, buf, 1);
+		partial = 0;
+	}
+	memset(&buf[partial], 0, SHA256_LEN_OFF - partial);
+	put_unaligned_be64(len * 8, &buf[SHA256_LEN_OFF]);
+	smbsign_sha256(section, state->h, buf, 1);
+}
+
+static void sha256_put(const struct smbsign_sha256_state *state, u8 *out)
+{
+	for (int i = 0; i < ARRAY_SIZE(state->h); i++)
+		put_unaligned_be32(state->h[i], out + 4 * i);
+}
+
 /* Wipes @ctx. */
-void smbsign_hmac_final(struct smbsign_hmac_ctx *ctx,
+void smbsign_hmac_final(struct smbsign_section *section,
+			struct smbsign_hmac_ctx *ctx,
 			const struct smbsign_hmac_key *key,
 			u8 mac[SHA256_DIGEST_SIZE])
 {
-	u8 inner[SHA256_DIGEST_SIZE];
-
-	sha256_final(&ctx->sha, inner);
-	ctx->sha = key->outer;
-	sha256_update(&ctx->sha, inner, sizeof(inner));
-	sha256_final(&ctx->sha, mac);
-	memzero_explicit(inner, sizeof(inner));
+	sha256_pad(section, &ctx->state, ctx->buf, ctx->len);
+	sha256_put(&ctx->state, ctx->buf);
+	ctx->state = key->outer;
+	sha256_pad(section, &ctx->state, ctx->buf,
+		   SHA256_BLOCK_SIZE + SHA256_DIGEST_SIZE);
+	sha256_put(&ctx->state, mac);
 	memzero_explicit(ctx, sizeof(*ctx));
 }
 EXPORT_SYMBOL_IF_KUNIT(smbsign_hmac_final);

@@ -33,8 +33,9 @@ struct crypto_shash;
 /*
  * Prepared keys of the two keyed primitives.  They serve every engine, so that
  * a switch of engines, or a call that has to do without SIMD, finds its part.
- * @ctx is the generic engine's; @tfm the kernel engine's, or NULL where the
- * running kernel has no accelerated driver.
+ * @ctx is the generic engine's, and its encryption schedule that of all x86
+ * engines; @tfm the kernel engine's, or NULL where the running kernel has no
+ * accelerated driver.
  */
 struct smbsign_aes_key {
 	struct crypto_aes_ctx ctx;
@@ -47,9 +48,29 @@ struct smbsign_ghash_key {
 	struct crypto_shash *tfm;
 };
 
+/*
+ * Messages side by side, for serial algorithms.  Word or block i of all lanes
+ * lies together, so that vector registers take several lanes at once.
+ */
+#define SMBSIGN_MAX_LANES	16
+
+struct smbsign_cbcmac_lanes {
+	u8 round_keys[11][SMBSIGN_MAX_LANES][AES_BLOCK_SIZE];
+	u8 x[SMBSIGN_MAX_LANES][AES_BLOCK_SIZE];
+	const u8 *data[SMBSIGN_MAX_LANES];
+} __aligned(64);
+
+struct smbsign_sha256_lanes {
+	u32 state[SHA256_DIGEST_SIZE / 4][SMBSIGN_MAX_LANES];
+	const u8 *data[SMBSIGN_MAX_LANES];
+} __aligned(64);
+
 /**
  * struct smbsign_engine - one way to compute the MACs
  * @name: what the administrator calls it
+ * @needs_simd: It can only be used where SIMD registers can.
+ * @holds_fpu: It wants the FPU held for it: what follows @describe runs between
+ *	       kernel_fpu_begin() and kernel_fpu_end().
  * @probe: Find out whether the engine can run on this machine, and take what it
  *	   needs for its life.  Process context.  0, or -EOPNOTSUPP.
  * @release: Give back what @probe took.  No key is left by then.
@@ -57,23 +78,34 @@ struct smbsign_ghash_key {
  * @ghash: Fold @num_blocks >= 1 blocks of 16 bytes at @data into @acc.
  * @cbcmac: For each of @num_blocks >= 1 blocks of 16 bytes at @data:
  *	    x = AES(x ^ block).
- * @sha256: Continue the hash @sha with @len bytes at @data.
+ * @sha256: Put @num_blocks >= 1 blocks of 64 bytes at @data into @state.
+ * @cbcmac_lanes: As @cbcmac, for the first @num lanes, 1 to SMBSIGN_MAX_LANES:
+ *		  @num_blocks of each, whose data pointer moves on.  What is in
+ *		  the other lanes is lost, but for their keys.  NULL if the engine
+ *		  gains nothing by it.
+ * @sha256_lanes: The same for @sha256.
  *
- * The last three run in any context and return true when they have done the
- * work, false when they cannot do it in the calling context and have touched
- * nothing.  They may be NULL: the generic engine then does that part.
+ * All of these run inside a section, see smbsign_section_begin(), and any of
+ * the first three may be NULL: the generic engine then does that part.
  */
 struct smbsign_engine {
 	const char *name;
+	bool needs_simd;
+	bool holds_fpu;
 	int (*probe)(void);
 	void (*release)(void);
 	void (*describe)(char *buf, size_t size);
-	bool (*ghash)(const struct smbsign_ghash_key *key,
+	void (*ghash)(const struct smbsign_ghash_key *key,
 		      u8 acc[GHASH_BLOCK_LEN], const u8 *data,
 		      size_t num_blocks);
-	bool (*cbcmac)(const struct smbsign_aes_key *key,
+	void (*cbcmac)(const struct smbsign_aes_key *key,
 		       u8 x[AES_BLOCK_SIZE], const u8 *data, size_t num_blocks);
-	bool (*sha256)(struct sha256_ctx *sha, const u8 *data, size_t len);
+	void (*sha256)(u32 state[SHA256_DIGEST_SIZE / 4], const u8 *data,
+		       size_t num_blocks);
+	void (*cbcmac_lanes)(struct smbsign_cbcmac_lanes *lanes,
+			     unsigned int num, size_t num_blocks);
+	void (*sha256_lanes)(struct smbsign_sha256_lanes *lanes,
+			     unsigned int num, size_t num_blocks);
 };
 
 int smbsign_engine_init(const char *name);
@@ -82,6 +114,21 @@ int smbsign_engine_select(const char *name);
 const struct smbsign_engine *smbsign_engine_current(void);
 const char *smbsign_engine_requested(void);
 const struct smbsign_engine *smbsign_engine_supported(unsigned int i);
+
+/*
+ * An engine in use by one computation, from smbsign_section_begin() to
+ * smbsign_section_end(), with the FPU if the engine holds it: neither may be
+ * left out, nothing in between may sleep, and no other section may begin there.
+ */
+struct smbsign_section {
+	const struct smbsign_engine *engine;
+	size_t budget;	/* cycles or so until the FPU is let go for a moment */
+};
+
+void smbsign_section_begin(struct smbsign_section *section);
+bool smbsign_section_try(struct smbsign_section *section,
+			 const struct smbsign_engine *engine);
+void smbsign_section_end(struct smbsign_section *section);
 
 int smbsign_aes_key_init(struct smbsign_aes_key *key);
 int smbsign_aes_key_set(struct smbsign_aes_key *key,
@@ -93,11 +140,15 @@ int smbsign_ghash_key_set(struct smbsign_ghash_key *key,
 			  const u8 h[GHASH_BLOCK_LEN]);
 void smbsign_ghash_key_exit(struct smbsign_ghash_key *key);
 
-void smbsign_ghash(const struct smbsign_ghash_key *key,
+void smbsign_ghash(struct smbsign_section *section,
+		   const struct smbsign_ghash_key *key,
 		   u8 acc[GHASH_BLOCK_LEN], const u8 *data, size_t num_blocks);
-void smbsign_cbcmac(const struct smbsign_aes_key *key, u8 x[AES_BLOCK_SIZE],
+void smbsign_cbcmac(struct smbsign_section *section,
+		    const struct smbsign_aes_key *key, u8 x[AES_BLOCK_SIZE],
 		    const u8 *data, size_t num_blocks);
-void smbsign_sha256_update(struct sha256_ctx *sha, const u8 *data, size_t len);
+void smbsign_sha256(struct smbsign_section *section,
+		    u32 state[SHA256_DIGEST_SIZE / 4], const u8 *data,
+		    size_t num_blocks);
 
 /* engine_generic.c: C, constant time, any context */
 
@@ -105,13 +156,14 @@ extern const struct smbsign_engine smbsign_engine_generic;
 
 void smbsign_generic_ghash_preparekey(struct smbsign_ghash_key *key,
 				      const u8 h[GHASH_BLOCK_LEN]);
-bool smbsign_generic_ghash(const struct smbsign_ghash_key *key,
+void smbsign_generic_ghash(const struct smbsign_ghash_key *key,
 			   u8 acc[GHASH_BLOCK_LEN], const u8 *data,
 			   size_t num_blocks);
-bool smbsign_generic_cbcmac(const struct smbsign_aes_key *key,
+void smbsign_generic_cbcmac(const struct smbsign_aes_key *key,
 			    u8 x[AES_BLOCK_SIZE], const u8 *data,
 			    size_t num_blocks);
-bool smbsign_generic_sha256(struct sha256_ctx *sha, const u8 *data, size_t len);
+void smbsign_generic_sha256(u32 state[SHA256_DIGEST_SIZE / 4], const u8 *data,
+			    size_t num_blocks);
 
 /* engine_kernel.c: the running kernel's accelerated drivers */
 
@@ -119,6 +171,14 @@ extern const struct smbsign_engine smbsign_engine_kernel;
 
 int smbsign_kernel_aes_alloc(struct smbsign_aes_key *key);
 int smbsign_kernel_ghash_alloc(struct smbsign_ghash_key *key);
+
+/* engine_x86.c: the instructions of x86-64 */
+
+extern const struct smbsign_engine smbsign_engine_aesni;
+extern const struct smbsign_engine smbsign_engine_vaes_avx2;
+extern const struct smbsign_engine smbsign_engine_vaes_avx512;
+
+void smbsign_x86_mask_features(u32 features);
 
 /* gmac.c: AES-128-GMAC, SP 800-38D */
 
@@ -140,10 +200,12 @@ int smbsign_gmac_preparekey(struct smbsign_gmac_key *key,
 			    const u8 raw[SMBSIGN_KEY_SIZE]);
 void smbsign_gmac_key_exit(struct smbsign_gmac_key *key);
 void smbsign_gmac_init(struct smbsign_gmac_ctx *ctx);
-void smbsign_gmac_update(struct smbsign_gmac_ctx *ctx,
+void smbsign_gmac_update(struct smbsign_section *section,
+			 struct smbsign_gmac_ctx *ctx,
 			 const struct smbsign_gmac_key *key, const u8 *data,
 			 size_t len);
-void smbsign_gmac_final(struct smbsign_gmac_ctx *ctx,
+void smbsign_gmac_final(struct smbsign_section *section,
+			struct smbsign_gmac_ctx *ctx,
 			const struct smbsign_gmac_key *key,
 			const u8 nonce[GMAC_NONCE_SIZE],
 			u8 tag[SMBSIGN_SIG_SIZE]);
@@ -167,31 +229,41 @@ int smbsign_cmac_preparekey(struct smbsign_cmac_key *key,
 			    const u8 raw[SMBSIGN_KEY_SIZE]);
 void smbsign_cmac_key_exit(struct smbsign_cmac_key *key);
 void smbsign_cmac_init(struct smbsign_cmac_ctx *ctx);
-void smbsign_cmac_update(struct smbsign_cmac_ctx *ctx,
+void smbsign_cmac_update(struct smbsign_section *section,
+			 struct smbsign_cmac_ctx *ctx,
 			 const struct smbsign_cmac_key *key, const u8 *data,
 			 size_t len);
-void smbsign_cmac_final(struct smbsign_cmac_ctx *ctx,
+void smbsign_cmac_final(struct smbsign_section *section,
+			struct smbsign_cmac_ctx *ctx,
 			const struct smbsign_cmac_key *key,
 			u8 tag[SMBSIGN_SIG_SIZE]);
 
 /* hmac.c: HMAC-SHA256, RFC 2104 */
 
+struct smbsign_sha256_state {
+	u32 h[SHA256_DIGEST_SIZE / 4];
+};
+
 struct smbsign_hmac_key {
-	struct sha256_ctx inner;	/* after the key's inner pad block */
-	struct sha256_ctx outer;	/* after the key's outer pad block */
+	struct smbsign_sha256_state inner;	/* after the inner pad block */
+	struct smbsign_sha256_state outer;	/* after the outer pad block */
 };
 
 struct smbsign_hmac_ctx {
-	struct sha256_ctx sha;
+	struct smbsign_sha256_state state;
+	u8 buf[SHA256_BLOCK_SIZE];	/* the part of a block not yet hashed */
+	u64 len;	/* bytes so far, with the pad block and those in @buf */
 };
 
 void smbsign_hmac_preparekey(struct smbsign_hmac_key *key, const u8 *raw,
 			     size_t len);
 void smbsign_hmac_init(struct smbsign_hmac_ctx *ctx,
 		       const struct smbsign_hmac_key *key);
-void smbsign_hmac_update(struct smbsign_hmac_ctx *ctx, const u8 *data,
+void smbsign_hmac_update(struct smbsign_section *section,
+			 struct smbsign_hmac_ctx *ctx, const u8 *data,
 			 size_t len);
-void smbsign_hmac_final(struct smbsign_hmac_ctx *ctx,
+void smbsign_hmac_final(struct smbsign_section *section,
+			struct smbsign_hmac_ctx *ctx,
 			const struct smbsign_hmac_key *key,
 			u8 mac[SHA256_DIGEST_SIZE]);
 
@@ -338,10 +410,12 @@ unsigned int smbsign_sign_size(enum smbsign_alg alg);
 void smbsign_sign_init(struct smbsign_sign_ctx *ctx,
 		       const struct smbsign_key *key);
 void smbsign_sign_set_sequence(struct smbsign_sign_ctx *ctx, u32 sequence);
-void smbsign_sign_update(struct smbsign_sign_ctx *ctx,
+void smbsign_sign_update(struct smbsign_section *section,
+			 struct smbsign_sign_ctx *ctx,
 			 const struct smbsign_key *key, const u8 *data,
 			 size_t len);
-int __must_check smbsign_sign_final(struct smbsign_sign_ctx *ctx,
+int __must_check smbsign_sign_final(struct smbsign_section *section,
+				    struct smbsign_sign_ctx *ctx,
 				    const struct smbsign_key *key, u8 *sig);
 
 /* guard.c: no nonce of AES-GMAC twice */

@@ -73,20 +73,23 @@ static void kdf_sp800_108(u8 out[SMBSIGN_KEY_SIZE],
 			  const u8 *context, size_t context_len)
 {
 	struct smbsign_hmac_key key;
+	struct smbsign_section section;
 	struct smbsign_hmac_ctx ctx;
 	u8 k1[SHA256_DIGEST_SIZE];
 	u8 be[4];
 
 	smbsign_hmac_preparekey(&key, ki, SMBSIGN_KEY_SIZE);
 	smbsign_hmac_init(&ctx, &key);
+	smbsign_section_begin(&section);
 	put_unaligned_be32(1, be);
-	smbsign_hmac_update(&ctx, be, sizeof(be));
-	smbsign_hmac_update(&ctx, label, strlen(label) + 1);
-	smbsign_hmac_update(&ctx, "", 1);
-	smbsign_hmac_update(&ctx, context, context_len);
+	smbsign_hmac_update(&section, &ctx, be, sizeof(be));
+	smbsign_hmac_update(&section, &ctx, label, strlen(label) + 1);
+	smbsign_hmac_update(&section, &ctx, "", 1);
+	smbsign_hmac_update(&section, &ctx, context, context_len);
 	put_unaligned_be32(SMBSIGN_KEY_SIZE * 8, be);
-	smbsign_hmac_update(&ctx, be, sizeof(be));
-	smbsign_hmac_final(&ctx, &key, k1);
+	smbsign_hmac_update(&section, &ctx, be, sizeof(be));
+	smbsign_hmac_final(&section, &ctx, &key, k1);
+	smbsign_section_end(&section);
 	memcpy(out, k1, SMBSIGN_KEY_SIZE);
 
 	memzero_explicit(k1, sizeof(k1));

@@ -14,6 +14,7 @@
 
 /* A signature in the making that smbsign_data_walk() can feed */
 struct msg_mac {
+	struct smbsign_section section;
 	struct smbsign_sign_ctx ctx;
 	const struct smbsign_key *key;
 };
@@ -22,7 +23,7 @@ static void msg_mac_step(void *priv, u8 *data, size_t len)
 {
 	struct msg_mac *mac = priv;
 
-	smbsign_sign_update(&mac->ctx, mac->key, data, len);
+	smbsign_sign_update(&mac->section, &mac->ctx, mac->key, data, len);
 }
 
 /* The header of the message at @off, and a view of it */
@@ -51,12 +52,14 @@ static int msg_compute(const struct smbsign_key *key,
 
 	smbsign_sign_init(&mac.ctx, key);
 	smbsign_sign_set_sequence(&mac.ctx, msg->sequence);
+	smbsign_section_begin(&mac.section);
 	err = smbsign_data_walk(msg, off, len, msg_mac_step, &mac);
-	if (err) {
+	if (err)
 		memzero_explicit(&mac.ctx, sizeof(mac.ctx));
-		return err;
-	}
-	return smbsign_sign_final(&mac.ctx, key, sig);
+	else
+		err = smbsign_sign_final(&mac.section, &mac.ctx, key, sig);
+	smbsign_section_end(&mac.section);
+	return err;
 }
 
 static bool is_ours(const struct smbsign_key *key,

@@ -167,16 +167,23 @@ static int __init sign_in_pieces(const struct smbsign_key *key,
 				 const struct known_answer *ka, u8 *sig)
 {
 	static const u8 pieces[] __initconst = { 13, 53 };
+	struct smbsign_section section;
 	struct smbsign_sign_ctx ctx;
 	size_t pos = 0;
+	int err;
 
 	smbsign_sign_init(&ctx, key);
+	smbsign_section_begin(&section);
 	for (int i = 0; i < ARRAY_SIZE(pieces); i++) {
-		smbsign_sign_update(&ctx, key, ka->pdu + pos, pieces[i]);
+		smbsign_sign_update(&section, &ctx, key, ka->pdu + pos,
+				    pieces[i]);
 		pos += pieces[i];
 	}
-	smbsign_sign_update(&ctx, key, ka->pdu + pos, ka->pdu_len - pos);
-	return smbsign_sign_final(&ctx, key, sig);
+	smbsign_sign_update(&section, &ctx, key, ka->pdu + pos,
+			    ka->pdu_len - pos);
+	err = smbsign_sign_final(&section, &ctx, key, sig);
+	smbsign_section_end(&section);
+	return err;
 }
 
 static int __init check_one(const struct known_answer *ka)

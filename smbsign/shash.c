@@ -49,15 +49,25 @@ static int smbsign_shash_init(struct shash_desc *desc)
 static int smbsign_shash_update(struct shash_desc *desc, const u8 *data,
 				unsigned int len)
 {
-	smbsign_sign_update(shash_desc_ctx(desc), crypto_shash_ctx(desc->tfm),
-			    data, len);
+	struct smbsign_section section;
+
+	smbsign_section_begin(&section);
+	smbsign_sign_update(&section, shash_desc_ctx(desc),
+			    crypto_shash_ctx(desc->tfm), data, len);
+	smbsign_section_end(&section);
 	return 0;
 }
 
 static int smbsign_shash_final(struct shash_desc *desc, u8 *sig)
 {
-	return smbsign_sign_final(shash_desc_ctx(desc),
-				  crypto_shash_ctx(desc->tfm), sig);
+	struct smbsign_section section;
+	int err;
+
+	smbsign_section_begin(&section);
+	err = smbsign_sign_final(&section, shash_desc_ctx(desc),
+				 crypto_shash_ctx(desc->tfm), sig);
+	smbsign_section_end(&section);
+	return err;
 }
 
 #define SMBSIGN_SHASH(_alg, _name, _driver_name, _sig_size, _blk_size)	\

@@ -32,38 +32,43 @@ static void mac_init(struct smbsign_sign_ctx *ctx,
 	}
 }
 
-static int mac_update(struct smbsign_sign_ctx *ctx,
+static int mac_update(struct smbsign_section *section,
+		      struct smbsign_sign_ctx *ctx,
 		      const struct smbsign_key *key, const u8 *data, size_t len)
 {
 	switch (key->alg) {
 	case SMBSIGN_AES_GMAC:
-		smbsign_gmac_update(&ctx->gmac, &key->gmac, data, len);
+		smbsign_gmac_update(section, &ctx->gmac, &key->gmac, data,
+				    len);
 		return 0;
 	case SMBSIGN_AES_CMAC:
-		smbsign_cmac_update(&ctx->cmac, &key->cmac, data, len);
+		smbsign_cmac_update(section, &ctx->cmac, &key->cmac, data,
+				    len);
 		return 0;
 	case SMBSIGN_HMAC_SHA256:
-		smbsign_hmac_update(&ctx->hmac, data, len);
+		smbsign_hmac_update(section, &ctx->hmac, data, len);
 		return 0;
 	default:
 		return smbsign_md5_update(&ctx->md5, data, len);
 	}
 }
 
-static int mac_final(struct smbsign_sign_ctx *ctx,
+static int mac_final(struct smbsign_section *section,
+		     struct smbsign_sign_ctx *ctx,
 		     const struct smbsign_key *key, u8 *sig)
 {
 	u8 mac[SHA256_DIGEST_SIZE];
 
 	switch (key->alg) {
 	case SMBSIGN_AES_GMAC:
-		smbsign_gmac_final(&ctx->gmac, &key->gmac, ctx->nonce, sig);
+		smbsign_gmac_final(section, &ctx->gmac, &key->gmac, ctx->nonce,
+				   sig);
 		return 0;
 	case SMBSIGN_AES_CMAC:
-		smbsign_cmac_final(&ctx->cmac, &key->cmac, sig);
+		smbsign_cmac_final(section, &ctx->cmac, &key->cmac, sig);
 		return 0;
 	case SMBSIGN_HMAC_SHA256:
-		smbsign_hmac_final(&ctx->hmac, &key->hmac, mac);
+		smbsign_hmac_final(section, &ctx->hmac, &key->hmac, mac);
 		memcpy(sig, mac, SMBSIGN_SIG_SIZE);
 		memzero_explicit(mac, sizeof(mac));
 		return 0;
@@ -141,7 +146,8 @@ static void sign_set_nonce(u8 nonce[GMAC_NONCE_SIZE],
 		nonce[8] |= NONCE_CANCEL;
 }
 
-static int sign_header(struct smbsign_sign_ctx *ctx,
+static int sign_header(struct smbsign_section *section,
+		       struct smbsign_sign_ctx *ctx,
 		       const struct smbsign_key *key)
 {
 	enum smbsign_proto proto = smbsign_sign_proto(key->alg);
@@ -156,11 +162,12 @@ static int sign_header(struct smbsign_sign_ctx *ctx,
 	smbsign_pdu_mask_signature(proto, ctx->hdr);
 	if (proto == SMBSIGN_PROTO_SMB1 && ctx->has_sequence)
 		smbsign_pdu_set_sequence(ctx->hdr, ctx->sequence);
-	return mac_update(ctx, key, ctx->hdr, ctx->hdr_len);
+	return mac_update(section, ctx, key, ctx->hdr, ctx->hdr_len);
 }
 
 /**
  * smbsign_sign_update() - go on with the next piece of the PDU
+ * @section: any section
  * @ctx: the signature in the making
  * @key: as for smbsign_sign_init()
  * @data: the piece
@@ -168,7 +175,8 @@ static int sign_header(struct smbsign_sign_ctx *ctx,
  *
  * Context: Any context.
  */
-void smbsign_sign_update(struct smbsign_sign_ctx *ctx,
+void smbsign_sign_update(struct smbsign_section *section,
+			 struct smbsign_sign_ctx *ctx,
 			 const struct smbsign_key *key, const u8 *data,
 			 size_t len)
 {
@@ -183,15 +191,16 @@ void smbsign_sign_update(struct smbsign_sign_ctx *ctx,
 		len -= n;
 		if (ctx->hdr_len < hdr_size)
 			return;
-		ctx->err = sign_header(ctx, key);
+		ctx->err = sign_header(section, ctx, key);
 	}
 	if (len && !ctx->err)
-		ctx->err = mac_update(ctx, key, data, len);
+		ctx->err = mac_update(section, ctx, key, data, len);
 }
 EXPORT_SYMBOL_IF_KUNIT(smbsign_sign_update);
 
 /**
  * smbsign_sign_final() - end a signature
+ * @section: any section
  * @ctx: the signature in the making; wiped
  * @key: as for smbsign_sign_init()
  * @sig: where it goes, smbsign_sign_size() bytes; untouched on error
@@ -200,7 +209,8 @@ EXPORT_SYMBOL_IF_KUNIT(smbsign_sign_update);
  * Return: 0, or -EPROTO if the PDU was shorter than its header or of another
  * protocol than the key's.
  */
-int smbsign_sign_final(struct smbsign_sign_ctx *ctx,
+int smbsign_sign_final(struct smbsign_section *section,
+		       struct smbsign_sign_ctx *ctx,
 		       const struct smbsign_key *key, u8 *sig)
 {
 	int err = ctx->err;
@@ -208,7 +218,7 @@ int smbsign_sign_final(struct smbsign_sign_ctx *ctx,
 	if (ctx->hdr_len < smbsign_pdu_hdr_size(smbsign_sign_proto(key->alg)))
 		err = -EPROTO;
 	if (!err)
-		err = mac_final(ctx, key, sig);
+		err = mac_final(section, ctx, key, sig);
 	memzero_explicit(ctx, sizeof(*ctx));
 	return err;
 }
