@@ -65,6 +65,7 @@ const struct smbsign_engine smbsign_engine_aesni = {
 	.holds_fpu	= true,
 	.probe		= aesni_probe,
 	.describe	= aesni_describe,
+	.cbcmac		= x86_cbcmac,
 };
 
 const struct smbsign_engine smbsign_engine_vaes_avx2 = {
@@ -73,6 +74,7 @@ const struct smbsign_engine smbsign_engine_vaes_avx2 = {
 	.holds_fpu	= true,
 	.probe		= vaes_avx2_probe,
 	.describe	= vaes_avx2_describe,
+	.cbcmac		= x86_cbcmac,
 };
 
 const struct smbsign_engine smbsign_engine_vaes_avx512 = {
@@ -81,6 +83,7 @@ const struct smbsign_engine smbsign_engine_vaes_avx512 = {
 	.holds_fpu	= true,
 	.probe		= vaes_avx512_probe,
 	.describe	= vaes_avx512_describe,
+	.cbcmac		= x86_cbcmac,
 };
 
 /**
