@@ -26,21 +26,96 @@ static void msg_mac_step(void *priv, u8 *data, size_t len)
 	smbsign_sign_update(&mac->section, &mac->ctx, mac->key, data, len);
 }
 
-/* The header of the message at @off, and a view of it */
-static int msg_header(const struct smbsign_key *key,
-		      const struct smbsign_msg *msg, size_t off, size_t len,
-		      u8 hdr[SMBSIGN_SMB2_HDR_SIZE], struct smbsign_pdu *pdu)
+/* The header of the message, and a view of it */
+static int job_header(struct smbsign_job *job, size_t len)
 {
-	enum smbsign_proto proto = smbsign_sign_proto(key->alg);
+	enum smbsign_proto proto = smbsign_sign_proto(job->key->alg);
 	size_t size = smbsign_pdu_hdr_size(proto);
 	int err;
 
 	if (len < size)
 		return -EPROTO;
-	err = smbsign_data_read(msg, off, hdr, size);
+	err = smbsign_data_read(job->msg, job->off, job->hdr, size);
 	if (err)
 		return err;
-	return smbsign_pdu_parse_hdr(pdu, proto, hdr, len);
+	return smbsign_pdu_parse_hdr(&job->pdu, proto, job->hdr, len);
+}
+
+static int job_check(const struct smbsign_job *job)
+{
+	const struct smbsign_key *key = job->key;
+	bool is_ours = smbsign_pdu_is_response(&job->pdu) ==
+		       (key->role == SMBSIGN_SERVER);
+
+	if (job->op == SMBSIGN_SIGN)
+		return is_ours ? smbsign_guard_check(key, &job->pdu) : -EINVAL;
+	/* The flag that tells is under the MAC, but the key is the same. */
+	return is_ours ? -EACCES : 0;
+}
+
+static void job_account(const struct smbsign_job *job, int err)
+{
+	if (job->op == SMBSIGN_SIGN)
+		smbsign_stats_signed(job->key, &job->pdu, err);
+	else
+		smbsign_stats_verified(job->key, &job->pdu, err);
+}
+
+/**
+ * smbsign_job_begin() - read the header of a message, and check what it tells
+ * @job: with @op, @key, @msg and @off filled in
+ * @len: bytes of the message
+ *
+ * Context: Any context.
+ * Return: 0: smbsign_job_end() must follow; or what smbsign_sign_msg() or
+ * smbsign_verify_msg() returns.
+ */
+int smbsign_job_begin(struct smbsign_job *job, size_t len)
+{
+	int err;
+
+	err = job_header(job, len);
+	if (err)
+		return err;
+	err = job_check(job);
+	if (err)
+		job_account(job, err);
+	return err;
+}
+
+static int job_sign(const struct smbsign_job *job,
+		    const u8 sig[SMBSIGN_SIG_SIZE])
+{
+	return smbsign_guard_claim(job->key, &job->pdu, sig) ?:
+	       smbsign_data_write(job->msg, job->off +
+				  (job->pdu.signature - job->hdr), sig,
+				  smbsign_sign_size(job->key->alg));
+}
+
+static int job_verify(const struct smbsign_job *job,
+		      const u8 sig[SMBSIGN_SIG_SIZE])
+{
+	return crypto_memneq(sig, job->pdu.signature,
+			     smbsign_sign_size(job->key->alg)) ? -EBADMSG : 0;
+}
+
+/**
+ * smbsign_job_end() - write the signature into the message, or compare it
+ * @job: a job that has begun
+ * @err: what went wrong meanwhile, or 0
+ * @sig: what the MAC gave, if @err is 0
+ *
+ * Context: Any context.
+ * Return: what smbsign_sign_msg() or smbsign_verify_msg() returns.
+ */
+int smbsign_job_end(const struct smbsign_job *job, int err,
+		    const u8 sig[SMBSIGN_SIG_SIZE])
+{
+	if (!err)
+		err = job->op == SMBSIGN_SIGN ? job_sign(job, sig) :
+						job_verify(job, sig);
+	job_account(job, err);
+	return err;
 }
 
 static int msg_compute(const struct smbsign_key *key,
@@ -62,75 +137,23 @@ static int msg_compute(const struct smbsign_key *key,
 	return err;
 }
 
-static bool is_ours(const struct smbsign_key *key,
-		    const struct smbsign_pdu *pdu)
-{
-	return smbsign_pdu_is_response(pdu) == (key->role == SMBSIGN_SERVER);
-}
-
-static int sign_pdu(struct smbsign_key *key, const struct smbsign_msg *msg,
-		    size_t off, const struct smbsign_pdu *pdu)
+static int msg_do(enum smbsign_op op, struct smbsign_key *key,
+		  const struct smbsign_msg *msg, size_t off, size_t len)
 {
 	u8 sig[SMBSIGN_SIG_SIZE];
+	struct smbsign_job job;
 	int err;
 
-	if (!is_ours(key, pdu))
-		return -EINVAL;
-	err = smbsign_guard_check(key, pdu) ?:
-	      msg_compute(key, msg, off, pdu->len, sig) ?:
-	      smbsign_guard_claim(key, pdu, sig);
-	if (!err)
-		err = smbsign_data_write(msg, off + (pdu->signature - pdu->hdr),
-					 sig, smbsign_sign_size(key->alg));
-	memzero_explicit(sig, sizeof(sig));
-	return err;
-}
-
-static int verify_pdu(const struct smbsign_key *key,
-		      const struct smbsign_msg *msg, size_t off,
-		      const struct smbsign_pdu *pdu)
-{
-	u8 sig[SMBSIGN_SIG_SIZE];
-	int err;
-
-	/* The flag that tells is under the MAC, but the key is the same. */
-	if (is_ours(key, pdu))
-		return -EACCES;
-	err = msg_compute(key, msg, off, pdu->len, sig);
-	if (!err && crypto_memneq(sig, pdu->signature,
-				  smbsign_sign_size(key->alg)))
-		err = -EBADMSG;
-	memzero_explicit(sig, sizeof(sig));
-	return err;
-}
-
-static int sign_one(struct smbsign_key *key, const struct smbsign_msg *msg,
-		    size_t off, size_t len)
-{
-	u8 hdr[SMBSIGN_SMB2_HDR_SIZE];
-	struct smbsign_pdu pdu;
-	int err;
-
-	err = msg_header(key, msg, off, len, hdr, &pdu);
+	job.op = op;
+	job.key = key;
+	job.msg = msg;
+	job.off = off;
+	err = smbsign_job_begin(&job, len);
 	if (err)
 		return err;
-	err = sign_pdu(key, msg, off, &pdu);
-	smbsign_stats_signed(key, &pdu, err);
-	return err;
-}
-
-static int verify_one(const struct smbsign_key *key,
-		      const struct smbsign_msg *msg, size_t off, size_t len)
-{
-	u8 hdr[SMBSIGN_SMB2_HDR_SIZE];
-	struct smbsign_pdu pdu;
-	int err;
-
-	err = msg_header(key, msg, off, len, hdr, &pdu);
-	if (err)
-		return err;
-	err = verify_pdu(key, msg, off, &pdu);
-	smbsign_stats_verified(key, &pdu, err);
+	err = msg_compute(key, msg, off, len, sig);
+	err = smbsign_job_end(&job, err, sig);
+	memzero_explicit(sig, sizeof(sig));
 	return err;
 }
 
@@ -153,13 +176,13 @@ static int chain_part(const struct smbsign_msg *msg, size_t off,
 
 int smbsign_sign_msg(struct smbsign_key *key, const struct smbsign_msg *msg)
 {
-	return sign_one(key, msg, 0, msg->len);
+	return msg_do(SMBSIGN_SIGN, key, msg, 0, msg->len);
 }
 EXPORT_SYMBOL_GPL(smbsign_sign_msg);
 
 int smbsign_verify_msg(struct smbsign_key *key, const struct smbsign_msg *msg)
 {
-	return verify_one(key, msg, 0, msg->len);
+	return msg_do(SMBSIGN_VERIFY, key, msg, 0, msg->len);
 }
 EXPORT_SYMBOL_GPL(smbsign_verify_msg);
 
@@ -172,7 +195,7 @@ int smbsign_sign_chain(struct smbsign_key *key, const struct smbsign_msg *msg)
 		int err;
 
 		err = chain_part(msg, off, &len) ?:
-		      sign_one(key, msg, off, len);
+		      msg_do(SMBSIGN_SIGN, key, msg, off, len);
 		if (err)
 			return err;
 		off += len;
@@ -192,7 +215,7 @@ int smbsign_verify_chain(struct smbsign_key *key, const struct smbsign_msg *msg,
 		size_t len;
 
 		err = chain_part(msg, off, &len) ?:
-		      verify_one(key, msg, off, len);
+		      msg_do(SMBSIGN_VERIFY, key, msg, off, len);
 		if (err)
 			break;
 		off += len;
