@@ -48,7 +48,8 @@ help:
 	@echo '  make check-runners     show that each runner fails when it should'
 	@echo
 	@echo 'Others:'
-	@echo '  make bench             the engines against one another, in process and softirq'
+	@echo '  make bench             each engine beside stock code, the kernel'"'"'s drivers and'
+	@echo '                         user-space libraries; writes Documentation/performance'
 	@echo '  make docs              build the documentation into build/docs'
 	@echo '  make setup             install all that the above need, and nothing else'
 	@echo '  make vectors DIR=...   take test vectors from a folder of captured messages'
@@ -125,7 +126,7 @@ check-package check-consumer check-runners:
 	@tools/check.sh $(@:check-%=%)
 
 bench:
-	@$(TESTBED)/setup.sh uml
+	@$(TESTBED)/setup.sh bench
 	@tools/bench/bench.sh
 
 docs:

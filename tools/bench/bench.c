@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What a PDU costs: with each engine of smbsign and with stock code, for each
- * algorithm, in process and in softirq context.
+ * What a PDU costs: with each engine of smbsign, with stock code and with the
+ * kernel's own best driver, for each algorithm, in process and in softirq
+ * context.
  *
  * All ways to do the same take turns, round after round, so that whatever else
- * the machine does meets all alike; the medians count.  It runs as the module
- * is loaded, and prints a line for each median.
+ * the machine does meets all alike.  It runs as the module is loaded, and prints
+ * each sample; report.py finds the medians:
+ *
+ *	sample ALGORITHM JOB WHERE BYTES WAY CYCLES*100
  */
 #define pr_fmt(fmt) "smbsign_bench: " fmt
 
@@ -20,19 +23,15 @@
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
 #include <linux/sizes.h>
-#include <linux/sort.h>
 #include <linux/timex.h>
 
 #include "bench.h"
 
-#define MAX_ROUNDS	99
-#define MAX_ENGINES	8
-#define MAX_WAYS	(1 + MAX_ENGINES)	/* stock is the first */
-#define MIN_SAMPLE_LEN	SZ_64K			/* bytes, by repetition */
+#define MIN_SAMPLE_LEN	SZ_128K			/* bytes, by repetition */
 
-static unsigned int rounds = 9;
+static unsigned int rounds = 1;
 module_param(rounds, uint, 0444);
-MODULE_PARM_DESC(rounds, "samples for each median (default 9)");
+MODULE_PARM_DESC(rounds, "samples of each kind (default 1)");
 
 enum where {
 	IN_PROCESS,
@@ -41,13 +40,11 @@ enum where {
 };
 
 static const char *const where_names[] = { "process", "softirq" };
-static const char *const job_names[] = { "sign", "verify", "batch" };
+static const char *const job_names[] = { "sign", "latency", "verify", "batch",
+					 "mixed" };
 static const char *const alg_names[] = { "hmac-sha256", "aes-cmac",
 					 "aes-gmac" };
 static const size_t lens[] = { 128, SZ_4K, SZ_64K, SZ_1M };
-
-static unsigned int num_ways;
-static u64 samples[BENCH_NUM_ALGS][MAX_WAYS][MAX_ROUNDS];
 
 /* User Mode Linux has an x86 processor, and no get_cycles(). */
 static u64 cycles_now(void)
@@ -99,7 +96,7 @@ static void print_clock(void)
 
 /* One measurement */
 struct sample {
-	bench_way_fn way;
+	int (*run)(const struct bench_load *load);
 	struct bench_load load;
 	u64 cycles;
 	int err;
@@ -111,7 +108,7 @@ static void sample_run(struct sample *sample)
 {
 	u64 start = cycles_now();
 
-	sample->err = sample->way(&sample->load);
+	sample->err = sample->run(&sample->load);
 	sample->cycles = cycles_now() - start;
 }
 
@@ -134,125 +131,85 @@ static void sample_run_in_softirq(struct sample *sample)
 	tasklet_kill(&sample->tasklet);
 }
 
-/* Way 0 is stock's, way n that of engine n - 1; the result is for one PDU. */
-static int take_sample(unsigned int way, const struct bench_load *load,
-		       enum where where, u64 *cycles_ret)
+/* Printed for one PDU; what is cold at first is not measured. */
+static int take_sample(const char *name, struct sample *sample,
+		       enum where where)
 {
-	unsigned int num = load->job == BENCH_SIGN_BATCH ? BENCH_BATCH : 1;
-	struct sample sample = { .way = way_smbsign, .load = *load };
+	const struct bench_load *load = &sample->load;
+	bool many = load->job == BENCH_BATCH_SIGN || load->job == BENCH_MIXED;
+	unsigned int num = many ? BENCH_BATCH : 1;
 	int err;
 
-	sample.load.repeat = max_t(size_t, MIN_SAMPLE_LEN / (load->len * num),
-				   1);
-	if (way) {
-		err = engine_select(way - 1);
-		if (err)
-			return err;
-	} else {
-		sample.way = way_stock;
-		sample.load.alg = stock_alg(load->alg);
-	}
-	err = ways_prepare(&sample.load);
+	sample->load.repeat = 1;
+	err = ways_prepare(load) ?: sample->run(load);
 	if (err)
 		return err;
+	sample->load.repeat = max_t(size_t, MIN_SAMPLE_LEN / (load->len * num), 1);
 	if (where == IN_SOFTIRQ)
-		sample_run_in_softirq(&sample);
+		sample_run_in_softirq(sample);
 	else
-		sample_run(&sample);
-	*cycles_ret = div_u64(sample.cycles, num * sample.load.repeat);
-	return sample.err;
+		sample_run(sample);
+	pr_info("sample %s %s %s %zu %s %llu\n", alg_names[load->alg],
+		job_names[load->job], where_names[where], load->len, name,
+		div_u64(sample->cycles * 100, num * load->repeat));
+	cond_resched();
+	return sample->err;
 }
 
-static bool stock_can(enum bench_job job, enum where where)
+static int sample_ways(const struct bench_load *load, enum where where)
 {
-	return job != BENCH_VERIFY || where == IN_PROCESS;
+	static const struct bench_way *const others[] = { &way_stock, &way_driver };
+	struct sample sample = { .load = *load };
+	int err = 0;
+
+	for (int i = 0; !err && i < ARRAY_SIZE(others); i++) {
+		if (where != IN_PROCESS || !others[i]->can(load))
+			continue;
+		sample.run = others[i]->run;
+		err = take_sample(others[i]->name, &sample, where);
+	}
+	sample.run = way_smbsign;
+	for (int i = 0; !err && engine_name(i); i++)
+		err = engine_select(i) ?:
+		      take_sample(engine_name(i), &sample, where);
+	return err;
 }
 
-static int take_round(unsigned int round, enum bench_job job, size_t len,
-		      enum where where)
+/* What softirq changes shows in the plainest job. */
+static bool is_wanted(enum bench_job job, enum where where)
 {
-	struct bench_load load = { .job = job, .len = len };
+	return where == IN_PROCESS || job == BENCH_SIGN;
+}
 
-	for (load.alg = 0; load.alg < BENCH_NUM_ALGS; load.alg++) {
-		for (unsigned int way = 0; way < num_ways; way++) {
-			int err;
+static int take_round(enum where where)
+{
+	struct bench_load load;
+	int err = 0;
 
-			if (!way && !stock_can(job, where))
+	for (int i = 0; i < ARRAY_SIZE(lens); i++) {
+		load.len = lens[i];
+		for (load.job = 0; load.job < BENCH_NUM_JOBS; load.job++) {
+			if (!is_wanted(load.job, where))
 				continue;
-			err = take_sample(way, &load, where,
-					  &samples[load.alg][way][round]);
-			if (err)
-				return err;
-			cond_resched();
+			for (load.alg = 0; !err && load.alg < BENCH_NUM_ALGS;
+			     load.alg++)
+				err = sample_ways(&load, where);
 		}
 	}
-	return fatal_signal_pending(current) ? -EINTR : 0;
-}
-
-static int compare_u64(const void *a, const void *b)
-{
-	u64 x = *(const u64 *)a, y = *(const u64 *)b;
-
-	return x < y ? -1 : x > y;
-}
-
-/* Sorts the samples: first those of stock, then the others. */
-static void print_median(enum smbsign_alg alg, unsigned int way,
-			 enum bench_job job, size_t len, enum where where)
-{
-	u64 *values = samples[alg][way];
-	u64 stock = samples[alg][0][rounds / 2];
-	u64 median, per_byte, ratio, spread;
-	char ratio_text[48] = "";
-
-	sort(values, rounds, sizeof(*values), compare_u64, NULL);
-	median = max(values[rounds / 2], 1ULL);
-	spread = values[rounds * 3 / 4] - values[rounds / 4];
-	per_byte = div64_u64(median * 1000, len);
-	if (way && stock_can(job, where)) {
-		ratio = div64_u64(stock * 100, median);
-		snprintf(ratio_text, sizeof(ratio_text), ", x%llu.%02llu",
-			 div_u64(ratio, 100), ratio % 100);
-	}
-	pr_info("%s %s %s %zu %s: %llu cycles/PDU, %llu.%03llu cycles/byte, spread %llu%%%s\n",
-		alg_names[alg], job_names[job], where_names[where], len,
-		way ? engine_name(way - 1) : "stock", median,
-		div_u64(per_byte, 1000), per_byte % 1000,
-		div64_u64(100 * spread, median), ratio_text);
-}
-
-static int measure(enum bench_job job, size_t len, enum where where)
-{
-	int err;
-
-	for (unsigned int round = 0; round < rounds; round++) {
-		err = take_round(round, job, len, where);
-		if (err)
-			return err;
-	}
-	for (int alg = 0; alg < BENCH_NUM_ALGS; alg++) {
-		for (unsigned int way = 0; way < num_ways; way++) {
-			if (way || stock_can(job, where))
-				print_median(alg, way, job, len, where);
-		}
-	}
-	return 0;
+	if (!err && fatal_signal_pending(current))
+		err = -EINTR;
+	return err;
 }
 
 static void print_participants(void)
 {
 	char names[256];
 
-	for (int alg = 0; alg < BENCH_NUM_ALGS; alg++) {
-		if (stock_alg(alg) == alg)
-			pr_info("stock %s: %s\n", stock_name(alg),
-				stock_driver(alg));
-	}
-	for (num_ways = 1; num_ways < MAX_WAYS; num_ways++) {
-		if (!engine_name(num_ways - 1))
-			break;
-		engine_describe(num_ways - 1, names, sizeof(names));
-		pr_info("engine %s: %s\n", engine_name(num_ways - 1), names);
+	stock_print();
+	driver_print();
+	for (int i = 0; engine_name(i); i++) {
+		engine_describe(i, names, sizeof(names));
+		pr_info("engine %s: %s\n", engine_name(i), names);
 	}
 }
 
@@ -260,34 +217,38 @@ static int measure_all(void)
 {
 	int err = 0;
 
-	for (int i = 0; i < ARRAY_SIZE(lens); i++) {
-		for (int job = 0; job < BENCH_NUM_JOBS; job++) {
-			for (int where = 0; !err && where < NUM_WHERE; where++)
-				err = measure(job, lens[i], where);
-		}
+	for (unsigned int i = 0; i < rounds; i++) {
+		for (int where = 0; !err && where < NUM_WHERE; where++)
+			err = take_round(where);
 	}
 	return err;
+}
+
+static void give_back(void)
+{
+	driver_exit();
+	stock_exit();
+	ways_exit();
+	pdus_exit();
 }
 
 static int __init bench_init(void)
 {
 	int err;
 
-	if (!rounds || rounds > MAX_ROUNDS)
-		return -EINVAL;
 	if (!cycles_now())
 		return -EOPNOTSUPP;
-	err = ways_init();
+	err = pdus_init() ?: ways_init() ?: stock_init() ?: driver_init();
+	if (!err) {
+		migrate_disable();
+		print_clock();
+		print_participants();
+		err = measure_all();
+		migrate_enable();
+		engine_restore();
+	}
 	if (err)
-		return err;
-	migrate_disable();
-	print_clock();
-	print_participants();
-	err = measure_all();
-	migrate_enable();
-	engine_restore();
-	if (err)
-		ways_exit();
+		give_back();
 	else
 		pr_info("done\n");
 	return err;
@@ -295,12 +256,12 @@ static int __init bench_init(void)
 
 static void __exit bench_exit(void)
 {
-	ways_exit();
+	give_back();
 }
 
 module_init(bench_init);
 module_exit(bench_exit);
 
-MODULE_DESCRIPTION("Benchmark of smbsign beside stock code");
+MODULE_DESCRIPTION("Benchmark of smbsign beside what the kernel has");
 MODULE_AUTHOR("The smbsign authors");
 MODULE_LICENSE("GPL");

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Benchmark of smbsign beside what stock kernels do for the same PDU.
+ * Benchmark of smbsign beside what the kernel has for the same PDU.
  */
 #ifndef _SMBSIGN_BENCH_H
 #define _SMBSIGN_BENCH_H
@@ -8,22 +8,35 @@
 #include <linux/sizes.h>
 #include <linux/smbsign.h>
 #include <linux/types.h>
+#include <linux/uio.h>
 
 #define BENCH_NUM_ALGS		3	/* those of SMB2 */
 #define BENCH_BATCH		16
 #define BENCH_MAX_LEN		SZ_1M
 
+/* MS-SMB2 2.2.1.2 */
+#define HDR_SIZE		64
+#define HDR_MESSAGE_ID		24
+#define HDR_SIGNATURE		48
+
+/* The header, and a piece for each page of what follows */
+#define PDU_MAX_IOV		(1 + BENCH_MAX_LEN / PAGE_SIZE)
+
 /**
  * enum bench_job - what is done
- * @BENCH_SIGN: sign one PDU
+ * @BENCH_SIGN: sign one PDU after the other
+ * @BENCH_LATENCY: the same, each PDU with the last one's signature in it
  * @BENCH_VERIFY: verify one PDU
- * @BENCH_SIGN_BATCH: sign BENCH_BATCH PDUs, each with another key
+ * @BENCH_BATCH_SIGN: sign BENCH_BATCH PDUs of one length, each with another key
+ * @BENCH_MIXED: the same with lengths from a sixteenth of it up to it
  * @BENCH_NUM_JOBS: how many there are
  */
 enum bench_job {
 	BENCH_SIGN,
+	BENCH_LATENCY,
 	BENCH_VERIFY,
-	BENCH_SIGN_BATCH,
+	BENCH_BATCH_SIGN,
+	BENCH_MIXED,
 	BENCH_NUM_JOBS,
 };
 
@@ -31,7 +44,7 @@ enum bench_job {
  * struct bench_load - what a sample measures
  * @alg: the algorithm
  * @job: what to do
- * @len: bytes of a PDU
+ * @len: bytes of a PDU, of the longest with BENCH_MIXED
  * @repeat: how many times
  */
 struct bench_load {
@@ -41,18 +54,54 @@ struct bench_load {
 	unsigned int repeat;
 };
 
-/* ways.c: ways to do a load.  They return 0 or an error. */
+/* pdu.c: PDUs in pieces of a page, and the keys to sign them */
 
-typedef int (*bench_way_fn)(const struct bench_load *load);
+struct bench_pdu {
+	u8 hdr[HDR_SIZE];
+	u8 *body;
+	size_t len;
+	struct kvec iov[PDU_MAX_IOV];
+	unsigned int num_iov;
+	u8 raw_key[SMBSIGN_KEY_SIZE];
+	struct smbsign_key *signer[BENCH_NUM_ALGS];
+	struct smbsign_req req;
+};
+
+extern struct bench_pdu *bench_pdus[BENCH_BATCH];
+
+int pdus_init(void);
+void pdus_exit(void);
+void pdus_prepare(const struct bench_load *load);
+void pdu_new_id(struct bench_pdu *pdu);
+
+/* Ways to do a load: they prepare it, do it, and return 0 or an error. */
+
+struct bench_way {
+	const char *name;
+	bool (*can)(const struct bench_load *load);
+	int (*run)(const struct bench_load *load);
+};
+
+/* stock.c: as cifs.ko and ksmbd.ko do it */
+
+int stock_init(void);
+void stock_exit(void);
+void stock_print(void);
+extern const struct bench_way way_stock;
+
+/* driver.c: the kernel's own best driver, its key set once */
+
+int driver_init(void);
+void driver_exit(void);
+void driver_print(void);
+extern const struct bench_way way_driver;
+
+/* ways.c: smbsign's interface */
 
 int ways_init(void);
 void ways_exit(void);
 int ways_prepare(const struct bench_load *load);
 int way_smbsign(const struct bench_load *load);
-int way_stock(const struct bench_load *load);
-enum smbsign_alg stock_alg(enum smbsign_alg alg);
-const char *stock_name(enum smbsign_alg alg);
-const char *stock_driver(enum smbsign_alg alg);
 
 /* engines.c: the engines of smbsign, or the one in force if that is all */
 

@@ -142,7 +142,7 @@ need()
 	die "$1 is not installed" "run: tools/testbed/setup.sh $2"
 }
 
-KERNELS=(uml-6.12 uml-6.1 uml-6.12-debug uml-6.12-fips qemu-6.12-debug debian-6.12 debian-6.1)
+KERNELS=(uml-6.12 uml-6.1 uml-6.12-debug uml-6.12-fips uml-6.12-smb qemu-6.12-debug debian-6.12 debian-6.1)
 
 # kernel_info NAME: sets
 #   K_SERIES   6.1 or 6.12
@@ -167,6 +167,7 @@ kernel_info()
 		;;
 	uml-6.12-debug) K_CONFIGS='base uml debug uml-debug' K_OBJECTS=700 ;;
 	uml-6.12-fips) K_CONFIGS='base uml native fips' K_OBJECTS=720 ;;
+	uml-6.12-smb) K_CONFIGS='base uml native smb' K_OBJECTS=800 ;;
 	qemu-6.12-debug) K_RUNNER=vm K_ARCH=x86 K_CONFIGS='base qemu debug qemu-debug' K_OBJECTS=1210 ;;
 	debian-6.1 | debian-6.12) K_RUNNER=vm K_ARCH=x86 ;;
 	*) die "no kernel is called '$1'" "there are: ${KERNELS[*]}" ;;

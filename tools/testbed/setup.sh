@@ -4,9 +4,10 @@
 #
 #   setup.sh static   compilers, kernel headers, checkers: to build the module
 #   setup.sh uml      that, and what User Mode Linux is built from
+#   setup.sh bench    what "uml" does, libraries to measure beside, and what plots
 #   setup.sh qemu     that, QEMU, Samba, and Debian's kernel images
 #   setup.sh package  what builds and tests the Debian package
-#   setup.sh all      everything
+#   setup.sh all      everything but "bench"
 #
 # Says what it installs and why, and nothing when all is there.  Services that
 # the packages bring do not get started.  Kernel images are not installed but
@@ -84,7 +85,16 @@ wanted()
 		cpio: the guests' file systems
 	END
 	case $1 in
-	uml | all) [ -d "$(cached_source 6.1)" ] || echo "linux-source-6.1: User Mode Linux of 6.1" ;;
+	bench)
+		cat <<- END
+			python3-matplotlib: the plots of make bench
+			libgnutls28-dev: measured beside smbsign
+			libipsec-mb-dev: measured beside smbsign
+		END
+		;;
+	esac
+	case $1 in
+	uml | bench | all) [ -d "$(cached_source 6.1)" ] || echo "linux-source-6.1: User Mode Linux of 6.1" ;;
 	esac
 	case $1 in
 	qemu | all)
@@ -200,7 +210,7 @@ main()
 	local s
 
 	case ${1:-} in
-	static | uml | qemu | package | all) ;;
+	static | uml | bench | qemu | package | all) ;;
 	-h | --help) usage; exit 0 ;;
 	*) usage >&2; exit 2 ;;
 	esac
