@@ -50,7 +50,7 @@ static void sign_gmac(struct pdu *pdu, gnutls_aead_cipher_hd_t aead)
 
 static void sign_mac(struct pdu *pdu, gnutls_hmac_hd_t hmac)
 {
-	uint8_t mac[64];
+	__u8 mac[64];
 
 	gnutls_hmac(hmac, pdu->data, pdu->len);
 	gnutls_hmac_output(hmac, mac);

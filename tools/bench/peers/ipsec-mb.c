@@ -9,20 +9,21 @@
 
 #include "peers.h"
 
-static IMB_MGR *mgr;
+static struct IMB_MGR *mgr;
 
+/* @gcm is a multiple of 64 bytes, and what follows is to begin at one of 16. */
 static struct prepared {
 	struct gcm_key_data gcm;
-	uint32_t cmac[11 * 4] __attribute__((aligned(16)));
-	uint32_t k1[4] __attribute__((aligned(16)));
-	uint32_t k2[4] __attribute__((aligned(16)));
-	uint8_t inner[32] __attribute__((aligned(16)));
-	uint8_t outer[32] __attribute__((aligned(16)));
+	__u32 cmac[11 * 4];
+	__u32 k1[4];
+	__u32 k2[4];
+	__u8 inner[32];
+	__u8 outer[32];
 } *keys;
 
-static void prepare_hmac(struct prepared *p, const uint8_t *key)
+static void prepare_hmac(struct prepared *p, const __u8 *key)
 {
-	uint8_t inner[64], outer[64];
+	__u8 inner[64], outer[64];
 
 	memset(inner, 0x36, sizeof(inner));
 	memset(outer, 0x5c, sizeof(outer));
@@ -44,7 +45,7 @@ static bool ipsec_mb_init(const struct pdu *pdus)
 		return false;
 	init_mb_mgr_auto(mgr, &arch);
 	for (int i = 0; i < BATCH; i++) {
-		uint32_t unused[11 * 4];
+		__u32 unused[11 * 4];
 
 		IMB_AES128_GCM_PRE(mgr, pdus[i].key, &keys[i].gcm);
 		IMB_AES_KEYEXP_128(mgr, pdus[i].key, keys[i].cmac, unused);

@@ -8,7 +8,7 @@
 
 #include "peers.h"
 
-static EVP_MAC_CTX *ctxs[NUM_ALGS][BATCH];
+static struct evp_mac_ctx_st *ctxs[NUM_ALGS][BATCH];
 
 static EVP_MAC_CTX *new_ctx(enum alg alg, const struct pdu *pdu)
 {
@@ -60,7 +60,7 @@ static void openssl_sign(enum alg alg, struct pdu *pdus, unsigned int num)
 							  NONCE_LEN),
 			OSSL_PARAM_construct_end(),
 		};
-		uint8_t mac[EVP_MAX_MD_SIZE];
+		__u8 mac[EVP_MAX_MD_SIZE];
 		size_t len;
 
 		/* No key: that of the context. */

@@ -14,8 +14,8 @@
 
 #include "peers.h"
 
-#define MAX_LEN		(1 << 20)
-#define MIN_SAMPLE_LEN	(1 << 17)
+#define MAX_LEN		1048576
+#define MIN_SAMPLE_LEN	131072
 
 static const struct peer *const all[] = {
 #ifdef WITH_OPENSSL
@@ -29,7 +29,7 @@ static const struct peer *const all[] = {
 #endif
 };
 
-#define NUM_PEERS	(sizeof(all) / sizeof(all[0]))
+#define NUM_PEERS	ARRAY_SIZE(all)
 
 static const char *const alg_names[] = { "hmac-sha256", "aes-cmac", "aes-gmac" };
 static const size_t lens[] = { 128, 4096, 65536, MAX_LEN };
@@ -62,7 +62,7 @@ static void measure(const struct peer *peer, enum alg alg, unsigned int num)
 
 static void check_agreement(enum alg alg, const struct peer *peer)
 {
-	uint8_t tags[BATCH][TAG_LEN];
+	__u8 tags[BATCH][TAG_LEN];
 
 	all[0]->sign(alg, pdus, BATCH);
 	for (int i = 0; i < BATCH; i++) {
@@ -96,7 +96,7 @@ static void measure_peer(const struct peer *peer, enum alg alg)
 static void fill_pdus(void)
 {
 	for (int i = 0; i < BATCH; i++) {
-		uint8_t *data = malloc(MAX_LEN);
+		__u8 *data = malloc(MAX_LEN);
 
 		if (!data)
 			exit(1);
@@ -116,7 +116,7 @@ int main(void)
 			return 1;
 		}
 	}
-	for (size_t l = 0; l < sizeof(lens) / sizeof(lens[0]); l++) {
+	for (size_t l = 0; l < ARRAY_SIZE(lens); l++) {
 		for (int i = 0; i < BATCH; i++)
 			pdus[i].len = lens[l];
 		for (int alg = 0; alg < NUM_ALGS; alg++) {

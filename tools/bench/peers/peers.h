@@ -7,7 +7,9 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
+#include <linux/types.h>
+
+#define ARRAY_SIZE(x)	(sizeof(x) / sizeof((x)[0]))
 
 #define KEY_LEN		16
 #define NONCE_LEN	12
@@ -17,11 +19,11 @@
 enum alg { ALG_HMAC_SHA256, ALG_AES_CMAC, ALG_AES_GMAC, NUM_ALGS };
 
 struct pdu {
-	const uint8_t *data;
+	const __u8 *data;
 	size_t len;
-	uint8_t key[KEY_LEN];
-	uint8_t nonce[NONCE_LEN];
-	uint8_t tag[TAG_LEN];
+	__u8 key[KEY_LEN];
+	__u8 nonce[NONCE_LEN];
+	__u8 tag[TAG_LEN];
 };
 
 /**
