@@ -188,6 +188,9 @@ int smbsign_ghash_key_set(struct smbsign_ghash_key *key,
 			  const u8 h[GHASH_BLOCK_LEN])
 {
 	smbsign_generic_ghash_preparekey(key, h);
+#ifdef CONFIG_X86_64
+	smbsign_x86_ghash_powers(key, h);
+#endif
 	if (!key->tfm)
 		return 0;
 	return crypto_shash_setkey(key->tfm, h, GHASH_BLOCK_LEN);

@@ -83,8 +83,22 @@ const struct smbsign_engine smbsign_engine_vaes_avx512 = {
 	.holds_fpu	= true,
 	.probe		= vaes_avx512_probe,
 	.describe	= vaes_avx512_describe,
+	.ghash		= x86_ghash_vaes_avx512,
 	.cbcmac		= x86_cbcmac,
 };
+
+/**
+ * smbsign_x86_ghash_powers() - what the assembly needs of a key of GHASH
+ * @key: the key, prepared otherwise
+ * @h: its H
+ *
+ * Context: Any context.
+ */
+void smbsign_x86_ghash_powers(struct smbsign_ghash_key *key,
+			      const u8 h[GHASH_BLOCK_LEN])
+{
+	x86_ghash_powers_generic(key, h);
+}
 
 /**
  * smbsign_x86_mask_features() - do as if the processor had fewer features

@@ -42,10 +42,27 @@ struct smbsign_aes_key {
 	struct crypto_cipher *tfm;
 };
 
+/*
+ * Powers of H as the assembly of x86/ wants them, which says why.  Entry i of
+ * @natural is power NUM - i; entry i of @natural_mids has the sum of the halves
+ * of that power, and of the one 4 below.  What stands behind the first power is
+ * zero.  Without the need for alignment, since a transform's context has none.
+ */
+#define SMBSIGN_NATURAL_POWERS	68
+#define SMBSIGN_NATURAL_PAD	4
+
+struct smbsign_ghash_powers {
+	u64 natural[SMBSIGN_NATURAL_POWERS + SMBSIGN_NATURAL_PAD][2];
+	u64 natural_mids[SMBSIGN_NATURAL_POWERS + SMBSIGN_NATURAL_PAD][2];
+};
+
 struct smbsign_ghash_key {
 	u64 h[3];	/* H as two halves, low first, and their sum */
 	u64 h_rev[3];	/* the same with the order of bits reversed */
 	struct crypto_shash *tfm;
+#ifdef CONFIG_X86_64
+	struct smbsign_ghash_powers powers;
+#endif
 };
 
 /*
@@ -178,6 +195,8 @@ extern const struct smbsign_engine smbsign_engine_aesni;
 extern const struct smbsign_engine smbsign_engine_vaes_avx2;
 extern const struct smbsign_engine smbsign_engine_vaes_avx512;
 
+void smbsign_x86_ghash_powers(struct smbsign_ghash_key *key,
+			      const u8 h[GHASH_BLOCK_LEN]);
 void smbsign_x86_mask_features(u32 features);
 
 /* gmac.c: AES-128-GMAC, SP 800-38D */

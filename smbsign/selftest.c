@@ -10,6 +10,7 @@
  */
 #include <linux/errno.h>
 #include <linux/printk.h>
+#include <linux/slab.h>
 #include <linux/string.h>
 
 #include "internal.h"
@@ -189,17 +190,22 @@ static int __init sign_in_pieces(const struct smbsign_key *key,
 static int __init check_one(const struct known_answer *ka)
 {
 	u8 sig[SMBSIGN_SIG_SIZE] = {};
-	struct smbsign_key key;
+	struct smbsign_key *key;
 	int err;
 
-	err = smbsign_key_init(&key, ka->alg);
+	key = kmalloc(sizeof(*key), GFP_KERNEL);
+	if (!key)
+		return -ENOMEM;
+	err = smbsign_key_init(key, ka->alg);
 	if (err)
-		return err;
-	err = smbsign_key_prepare(&key, ka->key, sizeof(ka->key)) ?:
-	      sign_in_pieces(&key, ka, sig);
+		goto out;
+	err = smbsign_key_prepare(key, ka->key, sizeof(ka->key)) ?:
+	      sign_in_pieces(key, ka, sig);
 	if (!err && memcmp(sig, ka->sig, smbsign_sign_size(ka->alg)))
 		err = -EBADMSG;
-	smbsign_key_exit(&key);
+	smbsign_key_exit(key);
+out:
+	kfree(key);
 	return err;
 }
 
