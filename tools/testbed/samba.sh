@@ -2,11 +2,14 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # samba.sh: a private Samba server that insists on signing.
 #
-#   samba.sh start DIR PORT   starts it; DIR is made if needed
-#   samba.sh stop DIR         stops it; DIR stays, for its logs
-#   samba.sh signing DIR      prints what clients negotiated, a line for each kind,
-#                             e.g. "SMB3_11 AES-128-CMAC"
-#   samba.sh port             prints a free port
+#   samba.sh start DIR PORT [LINE...]
+#                       starts it; DIR is made if needed; each LINE ends up in
+#                       the section [global] of smb.conf and overrides what is there
+#   samba.sh stop DIR   stops it; DIR stays, for its logs
+#   samba.sh signing DIR
+#                       prints what clients negotiated, a line for each kind,
+#                       e.g. "SMB3_11 AES-128-CMAC"
+#   samba.sh port       prints a free port
 #
 # Takes: samba of setup.sh; a folder of its own; a port, on which it listens on
 # 127.0.0.1 only (a guest of vm.sh sees it as 10.0.2.2:PORT).
@@ -19,8 +22,12 @@ set -euo pipefail
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
+# write_conf PORT LINE...
 write_conf()
 {
+	local port=$1
+	shift
+
 	cat > "$dir/smb.conf" <<- EOF
 		[global]
 		server role = standalone server
@@ -28,7 +35,7 @@ write_conf()
 		netbios name = TESTBED
 		interfaces = 127.0.0.1/8
 		bind interfaces only = yes
-		smb ports = $1
+		smb ports = $port
 		disable netbios = yes
 		server signing = mandatory
 		server min protocol = SMB2_10
@@ -49,6 +56,7 @@ write_conf()
 		printing = bsd
 		printcap name = /dev/null
 		disable spoolss = yes
+		$(printf '%s\n' "$@")
 		[test]
 		path = $dir/share
 		read only = no
@@ -68,13 +76,14 @@ running()
 start()
 {
 	local port=$1 i
+	shift
 
 	need smbd qemu
 	! running || die "a server already runs in $dir" "stop it: samba.sh stop $dir"
 	! listening "$port" || die "port $port is in use" "take another: samba.sh port"
 	mkdir -p "$dir"/{private,lock,state,cache,pid,ncalrpc,log,share}
 	rm -f "$dir/log/sessions"
-	write_conf "$port"
+	write_conf "$port" "$@"
 	# The user on the wire stands for the one who runs this.
 	printf '%s = smbsign\n' "$(id -un)" > "$dir/users"
 	printf 'smbsign\nsmbsign\n' | pdbedit -s "$dir/smb.conf" -t -a -u "$(id -un)" > "$dir/log/pdbedit" 2>&1 ||
@@ -149,10 +158,10 @@ main()
 	-h | --help) usage ;;
 	port) free_port ;;
 	start)
-		[ $# -eq 3 ] || die "start takes a folder and a port"
+		[ $# -ge 3 ] || die "start takes a folder and a port"
 		mkdir -p "$2"
 		dir=$(cd "$2" && pwd)
-		start "$3"
+		start "${@:3}"
 		;;
 	stop | signing)
 		[ $# -eq 2 ] || die "$1 takes the server's folder"
