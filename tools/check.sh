@@ -14,6 +14,7 @@
 #               smbsignctl
 #   package     smbsign-dkms and "make install" in a chroot
 #   consumer    the example consumer, signing and verifying in softirq
+#   wire        the judge of recorded SMB traffic, on Samba and on spoiled records
 #   runners     the runners fail when they should
 #
 # Takes: what testbed/setup.sh installs.  Gives: what failed and where its log
@@ -23,7 +24,7 @@
 set -uo pipefail
 . "$(dirname "$0")/testbed/lib.sh"
 
-STAGES=(lint uml fips uml-debug qemu-debug debian package consumer runners)
+STAGES=(lint uml fips uml-debug qemu-debug debian package consumer wire runners)
 
 stage_lint()
 {
@@ -79,6 +80,11 @@ stage_consumer()
 		"$ROOT/tools/consumers/example/test.sh" $kernel || rc=1
 	done
 	return $rc
+}
+
+stage_wire()
+{
+	"$ROOT/tools/consumers/wire/test.sh"
 }
 
 stage_runners()

@@ -103,6 +103,9 @@ wanted()
 			kmod: the guests load modules
 			cifs-utils: the guests mount shares
 			samba: the server they mount
+			samba-testsuite: smbtorture, a client with every trick
+			smbclient: a client to compare with
+			python3-cryptography: recorded traffic is verified at the speed of OpenSSL
 		END
 		;;
 	esac
