@@ -66,6 +66,7 @@ const struct smbsign_engine smbsign_engine_aesni = {
 	.probe		= aesni_probe,
 	.describe	= aesni_describe,
 	.cbcmac		= x86_cbcmac,
+	.cbcmac_lanes	= aesni_cbcmac_lanes,
 };
 
 const struct smbsign_engine smbsign_engine_vaes_avx2 = {
@@ -75,6 +76,7 @@ const struct smbsign_engine smbsign_engine_vaes_avx2 = {
 	.probe		= vaes_avx2_probe,
 	.describe	= vaes_avx2_describe,
 	.cbcmac		= x86_cbcmac,
+	.cbcmac_lanes	= vaes_avx2_cbcmac_lanes,
 };
 
 const struct smbsign_engine smbsign_engine_vaes_avx512 = {
@@ -85,6 +87,7 @@ const struct smbsign_engine smbsign_engine_vaes_avx512 = {
 	.describe	= vaes_avx512_describe,
 	.ghash		= x86_ghash_vaes_avx512,
 	.cbcmac		= x86_cbcmac,
+	.cbcmac_lanes	= vaes_avx512_cbcmac_lanes,
 };
 
 /**
