@@ -15,7 +15,7 @@
 
 static char *engine = "auto";
 module_param(engine, charp, 0444);
-MODULE_PARM_DESC(engine, "engine that computes the MACs: auto (default), generic, kernel");
+MODULE_PARM_DESC(engine, "engine that computes the MACs: auto (default), generic, kernel, aesni, vaes_avx2, vaes_avx512");
 
 static void __init log_load(void)
 {

@@ -1,0 +1,124 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# price.sh: what signing costs an application: cifs.ko to ksmbd.ko by loopback.
+#
+#   price.sh [-r ROUNDS] [-n] [WAY...]
+#
+#   -r    samples for each median, default 5
+#   -n    only print: leave Documentation/performance as it is
+#   WAY   of testbed/guest/price.sh, default all
+#
+# Boots a User Mode Linux for each way in each round, so that the ways take turns,
+# pinned to one processor, on which client, server and application share their
+# time.  Prints a table, and writes Documentation/performance/price.csv and
+# price.svg (price.py).  Takes about 4 minutes, and longer the first time.
+
+set -euo pipefail
+here=$(cd "$(dirname "$0")" && pwd)
+. "$here/../testbed/lib.sh"
+
+KERNEL=uml-6.12-smb
+WAYS=(unsigned stock-cmac dropin-cmac smbsign-hmac smbsign-cmac smbsign-gmac)
+
+rounds=5 write=yes
+
+parse_options()
+{
+	local opt
+
+	[ "${1:-}" != --help ] || { usage; exit 0; }
+	while getopts r:nh opt; do
+		case $opt in
+		r) rounds=$OPTARG ;;
+		n) write=no ;;
+		h) usage; exit 0 ;;
+		*) exit 2 ;;
+		esac
+	done
+	shift $((OPTIND - 1))
+	[ $# -eq 0 ] || WAYS=("$@")
+}
+
+# The kernel's own modules, as modprobe finds them
+put_modules()
+{
+	local tree release dir
+
+	tree=$("$TESTBED/kernels.sh" path $KERNEL)
+	release=$("$TESTBED/kernels.sh" release $KERNEL)
+	dir=$share/lib/modules/$release
+	mkdir -p "$dir/kernel"
+	find "$tree" -name '*.ko' ! -name cifs.ko ! -name ksmbd.ko -exec cp {} "$dir/kernel/" \;
+	cp "$tree"/modules.{builtin,order} "$dir/"
+	depmod -b "$share" "$release"
+}
+
+# ksmbd.tools with its libraries, and how it comes to UTF-16
+put_tools()
+{
+	mkdir -p "$share/ksmbd"
+	cp -r "${1%/*}"/{ksmbd.tools,lib,gconv} "$share/ksmbd/"
+}
+
+# put_smb DIR [OPTION]: cifs.ko and ksmbd.ko as smb.sh builds them
+put_smb()
+{
+	local dir=$1 built
+	shift
+
+	built=$("$here/../consumers/smb.sh" $KERNEL "$@")
+	mkdir -p "$dir"
+	cp "$built"/{cifs,ksmbd}.ko "$dir/"
+}
+
+prepare()
+{
+	share=$("$TESTBED/modules.sh" $KERNEL)
+	put_smb "$share/patched"
+	put_smb "$share/stock" -s
+	"$TESTBED/x86drivers.sh" $KERNEL > /dev/null
+	put_modules
+	put_tools "$("$TESTBED/ksmbd-tools.sh")"
+	gcc -O2 -Wall -Wextra -Werror -static -o "$share/load" "$here/price/load.c"
+}
+
+# The last processor: the first one has most of the interrupts.
+run_way()
+{
+	local way=$1 out=$LOGS/price-$1.out
+
+	taskset -c $(($(nproc) - 1)) "$TESTBED/uml.sh" -k $KERNEL -m 1024 -t 120 -d "$share" \
+		-l "$LOGS/price-$way.log" "$TESTBED/guest/price.sh" "$way" > "$out" 2>&1 ||
+		{ tail -n 20 "$out" >&2; die "$way failed" "output: $out; kernel: ${out%.out}.log"; }
+	sed -n "s/^load /sample $way /p" "$out" >> "$samples"
+}
+
+measure()
+{
+	local round way
+
+	for ((round = 0; round < rounds; round++)); do
+		for way in "${WAYS[@]}"; do
+			run_way "$way"
+		done
+	done
+}
+
+main()
+{
+	local share samples
+
+	parse_options "$@"
+	mkdir -p "$LOGS"
+	samples=$LOGS/price.samples
+	prepare
+	printf 'cpu %s\n' "$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1)" > "$samples"
+	step "measuring ${#WAYS[@]} ways, $rounds rounds" "$LOGS/price.log" - measure
+	if [ $write = yes ]; then
+		"$here/price.py" "$samples" --write "$ROOT/Documentation/performance"
+	else
+		"$here/price.py" "$samples"
+	fi
+}
+
+main "$@"
