@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * data.c: a walk sees each byte of its part once, in order, of every container,
- * and no other byte.
+ * data.c: a cursor gives out each byte of its part once, in order, of every
+ * container, and no other byte.
  */
 #include <kunit/test.h>
 #include <linux/errno.h>
@@ -45,10 +45,8 @@ struct seen {
 	unsigned int num_wrong;
 };
 
-static void look(void *priv, u8 *data, size_t len)
+static void look(struct seen *seen, const u8 *data, size_t len)
 {
-	struct seen *seen = priv;
-
 	seen->num_steps++;
 	if (!len || len > seen->left || memcmp(data, seen->expected, len)) {
 		seen->num_wrong++;
@@ -56,6 +54,19 @@ static void look(void *priv, u8 *data, size_t len)
 	}
 	seen->expected += len;
 	seen->left -= len;
+}
+
+static int walk(const struct smbsign_msg *msg, size_t off, size_t len,
+		struct seen *seen)
+{
+	struct smbsign_cursor c;
+	size_t n;
+	u8 *data;
+
+	smbsign_cursor_init(&c, msg, off, len);
+	while (smbsign_cursor_next(&c, &data, &n))
+		look(seen, data, n);
+	return smbsign_cursor_end(&c);
 }
 
 /* The part at @off of the message, which begins at @start of the container */
@@ -66,8 +77,7 @@ static void expect_walk(struct kunit *test, struct fixture *f, size_t start,
 
 	f->mem->msg.off = start;
 	KUNIT_EXPECT_EQ_MSG(test, 0,
-			    smbsign_data_walk(&f->mem->msg, off, len, look,
-					      &seen),
+			    walk(&f->mem->msg, off, len, &seen),
 			    "%zu at %zu + %zu of %zu", len, start, off, f->len);
 	KUNIT_EXPECT_EQ_MSG(test, seen.num_wrong, 0,
 			    "%zu at %zu + %zu of %zu, %u steps", len, start,
@@ -131,9 +141,8 @@ static void test_data_walk_beyond_end(struct kunit *test)
 
 		lay_random(f, layout, len);
 		KUNIT_EXPECT_EQ(test, -EMSGSIZE,
-				smbsign_data_walk(&f->mem->msg, off,
-						  len - off + more, look,
-						  &seen));
+				walk(&f->mem->msg, off, len - off + more,
+				     &seen));
 		KUNIT_EXPECT_EQ(test, seen.num_wrong, 0);
 		/* An sk_buff knows its length beforehand. */
 		if (f->mem->msg.type != SMBSIGN_MSG_SKB)
@@ -152,8 +161,7 @@ static void test_data_walk_behind_end(struct kunit *test)
 	for (size_t off = 100; off < 10000; off += 1 + off / 2) {
 		f->mem->msg.off = off - 100;
 		KUNIT_EXPECT_EQ(test, -EMSGSIZE,
-				smbsign_data_walk(&f->mem->msg, 100, 1, look,
-						  &seen));
+				walk(&f->mem->msg, 100, 1, &seen));
 	}
 	KUNIT_EXPECT_EQ(test, seen.num_steps, 0);
 }
@@ -169,8 +177,7 @@ static void test_data_walk_nothing(struct kunit *test)
 	lay_random(f, layout, 100);
 	for (size_t off = 0; off < 102; off++)
 		KUNIT_EXPECT_EQ(test, 0,
-				smbsign_data_walk(&f->mem->msg, off, 0, look,
-						  &seen));
+				walk(&f->mem->msg, off, 0, &seen));
 	KUNIT_EXPECT_EQ(test, seen.num_steps, 0);
 }
 
@@ -180,7 +187,7 @@ static void test_data_unknown_type(struct kunit *test)
 	struct seen seen = {};
 
 	KUNIT_EXPECT_EQ(test, -EINVAL,
-			smbsign_data_walk(&msg, 0, 64, look, &seen));
+			walk(&msg, 0, 64, &seen));
 	KUNIT_EXPECT_EQ(test, seen.num_steps, 0);
 }
 

@@ -6,7 +6,7 @@
  */
 #include <kunit/test.h>
 #include <linux/errno.h>
-#include <linux/iov_iter.h>
+#include <linux/folio_queue.h>
 #include <linux/limits.h>
 #include <linux/mm.h>
 #include <linux/string.h>

@@ -89,24 +89,55 @@ static struct sk_buff *next_in_list(struct msg_mem *mem, size_t left)
 	return skb;
 }
 
-void build_skb_frag_list(struct msg_mem *mem, size_t len, size_t first)
+/*
+ * Buffers until the container has @end bytes; down to @depth levels each of
+ * them has a list of its own.
+ */
+static void add_list(struct msg_mem *mem, struct sk_buff *skb, size_t end,
+		     unsigned int depth)
 {
-	struct sk_buff *skb = new_skb(mem, layout_head_len(len, first)), *part;
-	struct sk_buff **next = &skb_shinfo(skb)->frag_list;
+	struct sk_buff **next = &skb_shinfo(skb)->frag_list, *part;
 
-	mem->skb = skb;
-	while (mem->len < len) {
-		part = next_in_list(mem, len - mem->len);
+	while (mem->len < end) {
+		part = next_in_list(mem, end - mem->len);
 		*next = part;
 		next = &part->next;
+		if (depth)
+			add_list(mem, part,
+				 mem->len + rand_below(end - mem->len + 1),
+				 depth - 1);
 		skb->len += part->len;
 		skb->data_len += part->len;
 		skb->truesize += part->truesize;
 	}
+}
+
+static void watch_tree(struct msg_mem *mem, struct sk_buff *skb)
+{
+	struct sk_buff *part;
+
 	watch_skb(mem, skb);
 	skb_walk_frags(skb, part)
-		watch_skb(mem, part);
-	mem->msg = smbsign_msg_skb(skb, 0, 0);
+		watch_tree(mem, part);
+}
+
+static void build_tree(struct msg_mem *mem, size_t len, size_t first,
+		       unsigned int depth)
+{
+	mem->skb = new_skb(mem, layout_head_len(len, first));
+	add_list(mem, mem->skb, len, depth);
+	watch_tree(mem, mem->skb);
+	mem->msg = smbsign_msg_skb(mem->skb, 0, 0);
+}
+
+void build_skb_frag_list(struct msg_mem *mem, size_t len, size_t first)
+{
+	build_tree(mem, len, first, 0);
+}
+
+void build_skb_nested(struct msg_mem *mem, size_t len, size_t first)
+{
+	build_tree(mem, len, first, 3);
 }
 
 void free_skb(struct msg_mem *mem)

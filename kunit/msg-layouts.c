@@ -4,7 +4,7 @@
  * and an iterator of each flavour that this kernel has, scatterlists, sk_buffs.
  */
 #include <linux/bvec.h>
-#include <linux/iov_iter.h>
+#include <linux/folio_queue.h>
 #include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/scatterlist.h>
@@ -384,6 +384,7 @@ static const struct msg_layout layouts[] = {
 	{ "skb_linear", MAX_FLAT, build_skb_linear },
 	{ "skb_frags", MAX_FLAT, build_skb_frags },
 	{ "skb_frag_list", SIZE_MAX, build_skb_frag_list },
+	{ "skb_nested", SIZE_MAX, build_skb_nested },
 };
 
 const void *layout_gen_params(const void *prev, char *desc)

@@ -14,10 +14,11 @@ size_t layout_next_len(const struct msg_mem *mem, size_t left);
 /* How many of @len bytes go in front of an iterator or of frags */
 size_t layout_head_len(size_t len, size_t first);
 
-/* sk_buffs: linear, with frags, with a list of others */
+/* sk_buffs: linear, with frags, with a list of others, with lists in lists */
 void build_skb_linear(struct msg_mem *mem, size_t len, size_t first);
 void build_skb_frags(struct msg_mem *mem, size_t len, size_t first);
 void build_skb_frag_list(struct msg_mem *mem, size_t len, size_t first);
+void build_skb_nested(struct msg_mem *mem, size_t len, size_t first);
 void free_skb(struct msg_mem *mem);
 
 #endif /* _SMBSIGN_KUNIT_MSG_LAYOUTS_H */

@@ -1,177 +1,371 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Where the data of a message lies: one walk over kvecs, iterators,
- * scatterlists and sk_buffs, a mapped piece at a time.  It knows nothing of
- * SMB.
+ * Where the data of a message lies: a cursor over kvecs, iterators,
+ * scatterlists and sk_buffs that gives out one contiguous piece after the
+ * other.  It knows nothing of SMB.
+ *
+ * Each kind of container is a source of segments, which are physically
+ * contiguous: a bio_vec, a frag, a folio.  Where all memory has an address, a
+ * segment is a piece.
  */
+#include <linux/bvec.h>
 #include <linux/errno.h>
 #include <linux/export.h>
-#include <linux/iov_iter.h>
+#include <linux/folio_queue.h>
+#include <linux/highmem.h>
 #include <linux/limits.h>
 #include <linux/minmax.h>
 #include <linux/overflow.h>
+#include <linux/pagemap.h>
 #include <linux/scatterlist.h>
 #include <linux/skbuff.h>
 #include <linux/string.h>
 #include <linux/uio.h>
+#include <linux/xarray.h>
 
 #include "internal.h"
 
-/* A walk: what is done with each piece, and what is still to be left out */
-struct walk {
-	smbsign_step_fn step;
-	void *priv;
-	size_t skip;
-	size_t len;
-};
+/* A piece ends with its page where pages are mapped, or unmapping flushes. */
+#if defined(CONFIG_HIGHMEM) || defined(ARCH_HAS_FLUSH_ON_KUNMAP)
+#define MAPS_PAGES	true
+#else
+#define MAPS_PAGES	false
+#endif
 
-/* One piece of the container; true while the walk has further to go. */
-static bool walk_piece(struct walk *walk, u8 *data, size_t len)
+/* A batch has many of them. */
+static_assert(sizeof(struct smbsign_cursor) <= 128);
+
+static bool cursor_fail(struct smbsign_cursor *c, int err)
 {
-	size_t skip = min(walk->skip, len);
-	size_t n = min(walk->len, len - skip);
-
-	walk->skip -= skip;
-	if (n)
-		walk->step(walk->priv, data + skip, n);
-	walk->len -= n;
-	return walk->len;
+	c->err = err;
+	c->left = 0;
+	return false;
 }
 
-/* For iterate_and_advance_kernel(): returns how much it left undone. */
-static size_t walk_iter_step(void *data, size_t progress, size_t len,
-			     void *priv, void *priv2)
+static bool segment_in_page(struct smbsign_cursor *c, struct page *page,
+			    size_t off, size_t len)
 {
-	walk_piece(priv, data, len);
-	return 0;
+	c->page = page;
+	c->page_off = off;
+	c->seg_len = len;
+	return true;
 }
 
-static int walk_iter(struct walk *walk, const struct iov_iter *from)
+static bool segment_at(struct smbsign_cursor *c, u8 *data, size_t len)
 {
-	struct iov_iter iter = *from;
-	size_t len;
-
-	/* Advancing a pipe's iterator would empty the pipe. */
-	if (!iov_iter_is_kvec(from) && !iov_iter_is_bvec(from) &&
-	    !iov_iter_is_xarray(from) && !iov_iter_is_folioq(from))
-		return -EINVAL;
-	if (walk->skip >= iov_iter_count(&iter))
-		return 0;
-	iov_iter_advance(&iter, walk->skip);
-	walk->skip = 0;
-	len = min(walk->len, iov_iter_count(&iter));
-	/* None of it is read where the kernel does not know the flavour. */
-	if (iterate_and_advance_kernel(&iter, len, walk, NULL,
-				       walk_iter_step) != len)
-		return -EINVAL;
-	return 0;
+	c->page = NULL;
+	c->data = data;
+	c->seg_len = len;
+	return true;
 }
 
-static int walk_kvec(struct walk *walk, const struct smbsign_msg *msg)
+static bool segment_in_folio(struct smbsign_cursor *c, struct folio *folio,
+			     size_t off)
 {
-	for (unsigned int i = 0; i < msg->num_iov; i++) {
-		const struct kvec *iov = &msg->iov[i];
+	return segment_in_page(c, folio_page(folio, 0), off,
+			       folio_size(folio) - off);
+}
 
-		if (!walk_piece(walk, iov->iov_base, iov->iov_len))
-			return 0;
+static bool next_bvec(struct smbsign_cursor *c)
+{
+	const struct bio_vec *bvec = c->bvec++;
+
+	return segment_in_page(c, bvec->bv_page, bvec->bv_offset, bvec->bv_len);
+}
+
+static bool next_folioq(struct smbsign_cursor *c)
+{
+	struct folio *folio;
+
+	/* An iterator may stand behind the last slot. */
+	if (c->slot == folioq_nr_slots(c->folioq) && c->folioq->next) {
+		c->folioq = c->folioq->next;
+		c->slot = 0;
 	}
-	return msg->iter ? walk_iter(walk, msg->iter) : 0;
+	if (c->slot >= folioq_nr_slots(c->folioq))
+		return cursor_fail(c, -EINVAL);
+	folio = folioq_folio(c->folioq, c->slot++);
+	if (!folio)
+		return cursor_fail(c, -EINVAL);
+	return segment_in_folio(c, folio, 0);
 }
 
-static int walk_sg(struct walk *walk, const struct smbsign_msg *msg)
+/* Whoever hands in the iterator holds its folios. */
+static bool next_xarray(struct smbsign_cursor *c)
 {
-	struct sg_mapping_iter miter;
+	struct folio *folio = xa_load(c->xarray, c->pos >> PAGE_SHIFT);
 
-	/* The end of a scatterlist is marked, so the walk stops there too. */
-	sg_miter_start(&miter, msg->sg, INT_MAX,
-		       SG_MITER_ATOMIC | SG_MITER_FROM_SG);
-	if (sg_miter_skip(&miter, walk->skip)) {
-		walk->skip = 0;
-		while (sg_miter_next(&miter) &&
-		       walk_piece(walk, miter.addr, miter.length))
-			;
-	}
-	sg_miter_stop(&miter);
-	return 0;
+	if (!folio || xa_is_value(folio) || folio_test_hugetlb(folio))
+		return cursor_fail(c, -EINVAL);
+	segment_in_folio(c, folio, offset_in_folio(folio, c->pos));
+	c->pos += c->seg_len;
+	return true;
 }
 
-static int walk_skb(struct walk *walk, const struct smbsign_msg *msg)
+static bool next_sg(struct smbsign_cursor *c)
 {
-	size_t to = walk->skip + walk->len;
-	struct skb_seq_state state;
-	size_t consumed = 0;
-	unsigned int n;
-	const u8 *data;
+	struct scatterlist *sg = c->sg;
 
-	if (to > msg->skb->len)
-		return -EMSGSIZE;
-	skb_prepare_seq_read(msg->skb, walk->skip, to, &state);
-	walk->skip = 0;
-	while ((n = skb_seq_read(consumed, &data, &state))) {
-		/* A piece may reach behind the end of the walk. */
-		if (!walk_piece(walk, (u8 *)data, n)) {
-			skb_abort_seq_read(&state);
-			return 0;
+	if (!sg)
+		return cursor_fail(c, -EMSGSIZE);
+	c->sg = sg_next(sg);
+	return segment_in_page(c, sg_page(sg), sg->offset, sg->length);
+}
+
+/*
+ * The first byte to give out is the one at @pos of the whole.  Go to the buffer
+ * that has it in its own data: with what stands in frag lists, and in lists of
+ * those in the lists, that is a tree, which has no way back up.
+ */
+static bool skb_seek(struct smbsign_cursor *c, size_t pos)
+{
+	const struct sk_buff *skb = c->root;
+
+	while (skb) {
+		if (pos >= skb->len) {
+			pos -= skb->len;
+			skb = skb->next;
+			continue;
 		}
-		consumed += n;
+		if (pos < skb_pagelen(skb)) {
+			c->skb = skb;
+			c->skip = pos;
+			return segment_at(c, skb->data, skb_headlen(skb));
+		}
+		pos -= skb_pagelen(skb);
+		skb = skb_shinfo(skb)->frag_list;
 	}
-	return 0;
+	return cursor_fail(c, -EMSGSIZE);
+}
+
+/* In turn: the list of this buffer, the next one in its list, that of above */
+static bool next_skb(struct smbsign_cursor *c)
+{
+	const struct sk_buff *skb = skb_shinfo(c->skb)->frag_list;
+
+	if (!skb && c->skb != c->root)
+		skb = c->skb->next;
+	c->frag = 0;
+	if (!skb)
+		return skb_seek(c, c->end - c->left);
+	c->skb = skb;
+	return segment_at(c, skb->data, skb_headlen(skb));
+}
+
+static bool next_frag(struct smbsign_cursor *c)
+{
+	const struct skb_shared_info *shinfo = skb_shinfo(c->skb);
+	const skb_frag_t *frag;
+	struct page *page;
+
+	if (c->frag == shinfo->nr_frags)
+		return next_skb(c);
+	frag = &shinfo->frags[c->frag++];
+	page = skb_frag_page(frag);
+	/* Device memory, which no CPU reads */
+	if (!page)
+		return cursor_fail(c, -EINVAL);
+	return segment_in_page(c, page, skb_frag_off(frag),
+			       skb_frag_size(frag));
+}
+
+static bool next_segment(struct smbsign_cursor *c)
+{
+	switch (c->source) {
+	case SMBSIGN_CURSOR_BVEC:
+		return next_bvec(c);
+	case SMBSIGN_CURSOR_SKB:
+		return next_frag(c);
+	case SMBSIGN_CURSOR_SG:
+		return next_sg(c);
+	case SMBSIGN_CURSOR_FOLIOQ:
+		return next_folioq(c);
+	case SMBSIGN_CURSOR_XARRAY:
+		return next_xarray(c);
+	default:
+		return cursor_fail(c, -EMSGSIZE);
+	}
+}
+
+/* From the kvecs to the iterator behind them, if there is one */
+static bool begin_iter(struct smbsign_cursor *c)
+{
+	const struct iov_iter *iter = c->iter;
+	size_t count = iter ? iov_iter_count(iter) : 0;
+
+	c->iter = NULL;
+	if (iter && !iov_iter_is_kvec(iter) && !iov_iter_is_bvec(iter) &&
+	    !iov_iter_is_xarray(iter) && !iov_iter_is_folioq(iter))
+		return cursor_fail(c, -EINVAL);
+	if (c->skip >= count)
+		return cursor_fail(c, -EMSGSIZE);
+	/* Give out what there is. */
+	if (c->left > count - c->skip) {
+		c->left = count - c->skip;
+		c->err = -EMSGSIZE;
+	}
+	c->skip += iter->iov_offset;
+	if (iov_iter_is_kvec(iter)) {
+		c->iov = iter->kvec;
+		c->num_iov = iter->nr_segs;
+	} else if (iov_iter_is_bvec(iter)) {
+		c->source = SMBSIGN_CURSOR_BVEC;
+		c->bvec = iter->bvec;
+	} else if (iov_iter_is_folioq(iter)) {
+		c->source = SMBSIGN_CURSOR_FOLIOQ;
+		c->folioq = iov_iter_folioq(iter);
+		c->slot = iov_iter_folioq_slot(iter);
+	} else {
+		c->source = SMBSIGN_CURSOR_XARRAY;
+		c->xarray = iter->xarray;
+		c->pos = iter->xarray_start + c->skip;
+		c->skip = 0;
+	}
+	return true;
+}
+
+static void unmap(struct smbsign_cursor *c)
+{
+	if (MAPS_PAGES && c->mapping)
+		kunmap_local(c->mapping);
+	c->mapping = NULL;
+}
+
+/* At least a byte of the segment is to be given out: @c->skip leaves that. */
+static void take_piece(struct smbsign_cursor *c, u8 **data, size_t *len)
+{
+	size_t n = min(c->seg_len - c->skip, c->left);
+
+	if (!c->page) {
+		*data = c->data + c->skip;
+	} else if (MAPS_PAGES) {
+		size_t off = c->page_off + c->skip;
+
+		n = min_t(size_t, n, PAGE_SIZE - offset_in_page(off));
+		c->mapping = kmap_local_page(c->page + (off >> PAGE_SHIFT));
+		*data = c->mapping + offset_in_page(off);
+	} else {
+		*data = page_address(c->page) + c->page_off + c->skip;
+	}
+	*len = n;
+	c->skip += n;
+	c->left -= n;
 }
 
 /**
- * smbsign_data_walk() - do something with each piece of a part of a message
- * @msg: the message
- * @off: where the part begins, from the start of the message
- * @len: bytes of the part
- * @step: called for each piece in order; it must not sleep
- * @priv: for @step
+ * smbsign_cursor_next_segment() - smbsign_cursor_next() behind the kvecs
+ * @c: the cursor, with bytes left
+ * @data: as for smbsign_cursor_next()
+ * @len: likewise
  *
  * Context: Any context.
- * Return:
- * * 0 - @step has seen all of it
- * * -EMSGSIZE - there are fewer bytes; @step has seen those
- * * -EINVAL - an iterator that cannot be read here
+ * Return: as smbsign_cursor_next().
  */
-int smbsign_data_walk(const struct smbsign_msg *msg, size_t off, size_t len,
-		      smbsign_step_fn step, void *priv)
+bool smbsign_cursor_next_segment(struct smbsign_cursor *c, u8 **data,
+				 size_t *len)
 {
-	struct walk walk = { .step = step, .priv = priv, .len = len };
-	size_t end;
-	int err;
+	unmap(c);
+	if (c->source == SMBSIGN_CURSOR_KVEC) {
+		if (!begin_iter(c))
+			return false;
+		if (c->num_iov)
+			return smbsign_cursor_next(c, data, len);
+	}
+	while (c->skip >= c->seg_len) {
+		c->skip -= c->seg_len;
+		c->seg_len = 0;
+		if (!next_segment(c))
+			return false;
+	}
+	take_piece(c, data, len);
+	return true;
+}
+EXPORT_SYMBOL_IF_KUNIT(smbsign_cursor_next_segment);
 
-	/* To the kernel's helpers a place is an off_t. */
-	if (check_add_overflow(msg->off, off, &walk.skip) ||
-	    check_add_overflow(walk.skip, len, &end) || end > LONG_MAX)
-		return -EMSGSIZE;
+static void init_skb(struct smbsign_cursor *c, const struct sk_buff *skb)
+{
+	c->source = SMBSIGN_CURSOR_SKB;
+	c->root = skb;
+	c->end = c->skip + c->left;
+	c->frag = 0;
+	if (c->end > skb->len)
+		cursor_fail(c, -EMSGSIZE);
+	else
+		skb_seek(c, c->skip);
+}
+
+/**
+ * smbsign_cursor_init() - begin to draw pieces from a part of a message
+ * @c: the cursor
+ * @msg: the message, which stays as it is until smbsign_cursor_end()
+ * @off: where the part begins, from the start of the message
+ * @len: bytes of the part
+ *
+ * What is wrong with them comes out at the end.
+ *
+ * Context: Any context.
+ */
+void smbsign_cursor_init(struct smbsign_cursor *c,
+			 const struct smbsign_msg *msg, size_t off, size_t len)
+{
+	size_t end;
+
+	c->left = len;
+	c->err = 0;
+	c->source = SMBSIGN_CURSOR_KVEC;
+	c->num_iov = 0;
+	c->seg_len = 0;
+	c->mapping = NULL;
+	c->iter = NULL;
+	/* Places in files are signed. */
+	if (check_add_overflow(msg->off, off, &c->skip) ||
+	    check_add_overflow(c->skip, len, &end) || end > LONG_MAX) {
+		cursor_fail(c, -EMSGSIZE);
+		return;
+	}
+	/* Where there is nothing, nothing can be missing. */
 	if (!len)
-		return 0;
+		return;
 
 	switch (msg->type) {
 	case SMBSIGN_MSG_KVEC:
-		err = walk_kvec(&walk, msg);
+		c->num_iov = msg->num_iov;
+		c->iov = msg->iov;
+		c->iter = msg->iter;
 		break;
 	case SMBSIGN_MSG_SG:
-		err = walk_sg(&walk, msg);
+		c->source = SMBSIGN_CURSOR_SG;
+		c->sg = msg->sg;
 		break;
 	case SMBSIGN_MSG_SKB:
-		err = walk_skb(&walk, msg);
+		init_skb(c, msg->skb);
 		break;
 	default:
-		return -EINVAL;
+		cursor_fail(c, -EINVAL);
 	}
-	if (!err && walk.len)
-		return -EMSGSIZE;
-	return err;
 }
-EXPORT_SYMBOL_IF_KUNIT(smbsign_data_walk);
+EXPORT_SYMBOL_IF_KUNIT(smbsign_cursor_init);
 
-static void step_read(void *priv, u8 *data, size_t len)
+/**
+ * smbsign_cursor_end() - the end of a part of a message
+ * @c: the cursor; what it has mapped is unmapped
+ *
+ * Context: Any context.
+ * Return:
+ * * 0 - all of it has been given out
+ * * -EMSGSIZE - there were fewer bytes, and those have, unless an sk_buff knew
+ *   beforehand; or the caller has stopped early
+ * * -EINVAL - what cannot be read here: an iterator over something else than
+ *   the kernel's memory, an unknown type of message
+ */
+int smbsign_cursor_end(struct smbsign_cursor *c)
 {
-	u8 **to = priv;
-
-	memcpy(*to, data, len);
-	*to += len;
+	unmap(c);
+	if (c->err)
+		return c->err;
+	return c->left ? -EMSGSIZE : 0;
 }
+EXPORT_SYMBOL_IF_KUNIT(smbsign_cursor_end);
 
 /**
  * smbsign_data_read() - copy a few bytes out of a message, such as a header
@@ -181,22 +375,21 @@ static void step_read(void *priv, u8 *data, size_t len)
  * @len: how many
  *
  * Context: Any context.
- * Return: as smbsign_data_walk().
+ * Return: as smbsign_cursor_end().
  */
 int smbsign_data_read(const struct smbsign_msg *msg, size_t off, u8 *buf,
 		      size_t len)
 {
-	return smbsign_data_walk(msg, off, len, step_read, &buf);
+	struct smbsign_cursor c;
+	size_t n;
+	u8 *data;
+
+	smbsign_cursor_init(&c, msg, off, len);
+	for (; smbsign_cursor_next(&c, &data, &n); buf += n)
+		memcpy(buf, data, n);
+	return smbsign_cursor_end(&c);
 }
 EXPORT_SYMBOL_IF_KUNIT(smbsign_data_read);
-
-static void step_write(void *priv, u8 *data, size_t len)
-{
-	const u8 **from = priv;
-
-	memcpy(data, *from, len);
-	*from += len;
-}
 
 /**
  * smbsign_data_write() - write a few bytes into a message, such as a signature
@@ -206,11 +399,18 @@ static void step_write(void *priv, u8 *data, size_t len)
  * @len: how many
  *
  * Context: Any context.
- * Return: as smbsign_data_walk().
+ * Return: as smbsign_cursor_end().
  */
 int smbsign_data_write(const struct smbsign_msg *msg, size_t off,
 		       const u8 *buf, size_t len)
 {
-	return smbsign_data_walk(msg, off, len, step_write, &buf);
+	struct smbsign_cursor c;
+	size_t n;
+	u8 *data;
+
+	smbsign_cursor_init(&c, msg, off, len);
+	for (; smbsign_cursor_next(&c, &data, &n); buf += n)
+		memcpy(data, buf, n);
+	return smbsign_cursor_end(&c);
 }
 EXPORT_SYMBOL_IF_KUNIT(smbsign_data_write);

@@ -16,9 +16,11 @@
 #include <crypto/md5.h>
 #include <crypto/sha2.h>
 #include <kunit/visibility.h>
+#include <linux/minmax.h>
 #include <linux/refcount.h>
 #include <linux/smbsign.h>
 #include <linux/types.h>
+#include <linux/uio.h>
 #include <linux/workqueue.h>
 
 #define SMBSIGN_VERSION		"0.1.0"
@@ -448,10 +450,113 @@ int smbsign_guard_claim(struct smbsign_key *key, const struct smbsign_pdu *pdu,
 
 /* data.c: where the data of a message lies */
 
-typedef void (*smbsign_step_fn)(void *priv, u8 *data, size_t len);
+struct bio_vec;
+struct folio_queue;
+struct page;
+struct xarray;
 
-int smbsign_data_walk(const struct smbsign_msg *msg, size_t off, size_t len,
-		      smbsign_step_fn step, void *priv);
+enum smbsign_cursor_source {
+	SMBSIGN_CURSOR_KVEC,		/* and perhaps an iterator to come */
+	SMBSIGN_CURSOR_BVEC,
+	SMBSIGN_CURSOR_FOLIOQ,
+	SMBSIGN_CURSOR_XARRAY,
+	SMBSIGN_CURSOR_SG,
+	SMBSIGN_CURSOR_SKB,
+};
+
+/**
+ * struct smbsign_cursor - a place in a message, from which pieces are drawn
+ * @left: bytes still to give out
+ * @skip: bytes to leave out first, of what is left of the segment or, with no
+ *	  segment, of the container
+ * @err: why there are no more pieces, if that is not because all are given out
+ * @source: where the next segment comes from, once the kvecs are used up
+ * @num_iov: kvecs still to come
+ * @iov: the first of them
+ * @page: the segment's first page; NULL if it has an address of its own
+ * @data: that address
+ * @page_off: where in @page, or behind it, the segment begins
+ * @seg_len: bytes of the segment, 0 if there is none
+ * @mapping: the page of the piece given out, or NULL
+ *
+ * A segment is contiguous; where pages have to be mapped, it is given out page
+ * by page.
+ */
+struct smbsign_cursor {
+	size_t left;
+	size_t skip;
+	int err;
+	enum smbsign_cursor_source source;
+	unsigned int num_iov;
+	const struct kvec *iov;
+	struct page *page;
+	union {
+		u8 *data;
+		size_t page_off;
+	};
+	size_t seg_len;
+	void *mapping;
+	/* private: what each source has to remember */
+	union {
+		const struct iov_iter *iter;
+		const struct bio_vec *bvec;
+		struct {
+			const struct folio_queue *folioq;
+			unsigned int slot;
+		};
+		struct {
+			struct xarray *xarray;
+			loff_t pos;
+		};
+		struct scatterlist *sg;
+		struct {
+			const struct sk_buff *root;
+			const struct sk_buff *skb;
+			size_t end;		/* of the part, in @root */
+			unsigned int frag;	/* the next of @skb */
+		};
+	};
+};
+
+void smbsign_cursor_init(struct smbsign_cursor *c,
+			 const struct smbsign_msg *msg, size_t off, size_t len);
+bool smbsign_cursor_next_segment(struct smbsign_cursor *c, u8 **data,
+				 size_t *len);
+int smbsign_cursor_end(struct smbsign_cursor *c);
+
+/**
+ * smbsign_cursor_next() - the next piece of a part of a message
+ * @c: the cursor
+ * @data: where the piece is.  It is mapped until the next call with this
+ *	  cursor; without CONFIG_HIGHMEM it stays where it is.
+ * @len: its length, at least 1
+ *
+ * Context: Any context.  With CONFIG_HIGHMEM what one cursor maps is unmapped
+ * before another one maps, or in reverse order.
+ * Return: true with a piece; false when there are no more, and
+ * smbsign_cursor_end() tells why.
+ */
+static inline bool smbsign_cursor_next(struct smbsign_cursor *c, u8 **data,
+				       size_t *len)
+{
+	while (c->left && c->num_iov) {
+		const struct kvec *iov = c->iov++;
+		size_t skip = c->skip;
+
+		c->num_iov--;
+		if (skip >= iov->iov_len) {
+			c->skip = skip - iov->iov_len;
+			continue;
+		}
+		c->skip = 0;
+		*data = iov->iov_base + skip;
+		*len = min(iov->iov_len - skip, c->left);
+		c->left -= *len;
+		return true;
+	}
+	return c->left && smbsign_cursor_next_segment(c, data, len);
+}
+
 int smbsign_data_read(const struct smbsign_msg *msg, size_t off, u8 *buf,
 		      size_t len);
 int smbsign_data_write(const struct smbsign_msg *msg, size_t off,

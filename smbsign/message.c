@@ -12,20 +12,6 @@
 
 #include "internal.h"
 
-/* A signature in the making that smbsign_data_walk() can feed */
-struct msg_mac {
-	struct smbsign_section section;
-	struct smbsign_sign_ctx ctx;
-	const struct smbsign_key *key;
-};
-
-static void msg_mac_step(void *priv, u8 *data, size_t len)
-{
-	struct msg_mac *mac = priv;
-
-	smbsign_sign_update(&mac->section, &mac->ctx, mac->key, data, len);
-}
-
 /* The header of the message, and a view of it */
 static int job_header(struct smbsign_job *job, size_t len)
 {
@@ -122,18 +108,25 @@ static int msg_compute(const struct smbsign_key *key,
 		       const struct smbsign_msg *msg, size_t off, size_t len,
 		       u8 sig[SMBSIGN_SIG_SIZE])
 {
-	struct msg_mac mac = { .key = key };
+	struct smbsign_section section;
+	struct smbsign_sign_ctx ctx;
+	struct smbsign_cursor c;
+	size_t n;
+	u8 *data;
 	int err;
 
-	smbsign_sign_init(&mac.ctx, key);
-	smbsign_sign_set_sequence(&mac.ctx, msg->sequence);
-	smbsign_section_begin(&mac.section);
-	err = smbsign_data_walk(msg, off, len, msg_mac_step, &mac);
+	smbsign_sign_init(&ctx, key);
+	smbsign_sign_set_sequence(&ctx, msg->sequence);
+	smbsign_cursor_init(&c, msg, off, len);
+	smbsign_section_begin(&section);
+	while (smbsign_cursor_next(&c, &data, &n))
+		smbsign_sign_update(&section, &ctx, key, data, n);
+	err = smbsign_cursor_end(&c);
 	if (err)
-		memzero_explicit(&mac.ctx, sizeof(mac.ctx));
+		memzero_explicit(&ctx, sizeof(ctx));
 	else
-		err = smbsign_sign_final(&mac.section, &mac.ctx, key, sig);
-	smbsign_section_end(&mac.section);
+		err = smbsign_sign_final(&section, &ctx, key, sig);
+	smbsign_section_end(&section);
 	return err;
 }
 
