@@ -59,6 +59,7 @@ static const struct mac_test gmac_test = {
 	.tag_size	= SMBSIGN_SIG_SIZE,
 	.key_size	= sizeof(struct smbsign_gmac_key),
 	.ctx_size	= sizeof(struct smbsign_gmac_ctx),
+	.wiped_size	= offsetof(struct smbsign_gmac_ctx, buf),
 	.key_init	= gmac_key_init,
 	.preparekey	= gmac_preparekey,
 	.key_exit	= gmac_key_exit,

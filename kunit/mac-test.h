@@ -21,6 +21,8 @@ struct mac_testvec;
  * @tag_size: bytes of a tag
  * @key_size: size of a prepared key
  * @ctx_size: size of a computation
+ * @wiped_size: how much of it, from its start, the end of a computation wipes; 0
+ *		if all.  What is not wiped are bytes of the message.
  * @hdr_size: bytes of the shortest message, 0 if it is of no protocol
  * @protocol_id: what such a message begins with, 4 bytes
  * @vary_header: make random bytes that are such a message a rarer kind of it
@@ -43,6 +45,7 @@ struct mac_test {
 	size_t tag_size;
 	size_t key_size;
 	size_t ctx_size;
+	size_t wiped_size;
 	size_t hdr_size;
 	const char *protocol_id;
 	void (*vary_header)(u8 *msg);

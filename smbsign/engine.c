@@ -13,12 +13,14 @@
 #include <crypto/hash.h>
 #include <crypto/internal/cipher.h>
 #include <crypto/internal/simd.h>
+#include <crypto/utils.h>
 #include <linux/errno.h>
 #include <linux/kernel.h>
 #include <linux/minmax.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/string.h>
+#include <linux/unaligned.h>
 
 #include "internal.h"
 #include "x86/fpu.h"
@@ -184,13 +186,33 @@ int smbsign_ghash_key_init(struct smbsign_ghash_key *key)
 	return smbsign_kernel_ghash_alloc(key);
 }
 
+#ifdef CONFIG_X86_64
+
+/* Whichever engine is in force now: the key may meet all of them. */
+static void ghash_powers_set(struct smbsign_ghash_key *key,
+			     const u8 h[GHASH_BLOCK_LEN])
+{
+	if (!crypto_simd_usable())
+		return smbsign_x86_ghash_powers_generic(key, h);
+	smbsign_fpu_begin();
+	smbsign_x86_ghash_powers(key, h);
+	smbsign_fpu_end();
+}
+
+#else
+
+static void ghash_powers_set(struct smbsign_ghash_key *key,
+			     const u8 h[GHASH_BLOCK_LEN])
+{
+}
+
+#endif
+
 int smbsign_ghash_key_set(struct smbsign_ghash_key *key,
 			  const u8 h[GHASH_BLOCK_LEN])
 {
 	smbsign_generic_ghash_preparekey(key, h);
-#ifdef CONFIG_X86_64
-	smbsign_x86_ghash_powers(key, h);
-#endif
+	ghash_powers_set(key, h);
 	if (!key->tfm)
 		return 0;
 	return crypto_shash_setkey(key->tfm, h, GHASH_BLOCK_LEN);
@@ -309,6 +331,30 @@ void smbsign_ghash(struct smbsign_section *section,
 	}
 }
 EXPORT_SYMBOL_IF_KUNIT(smbsign_ghash);
+
+/* Overwrites @acc. */
+void smbsign_gmac_tag(struct smbsign_section *section,
+		      const struct smbsign_gmac_key *key,
+		      u8 acc[GHASH_BLOCK_LEN], const u8 *data,
+		      size_t num_blocks, const u8 nonce[GMAC_NONCE_SIZE],
+		      u8 tag[SMBSIGN_SIG_SIZE])
+{
+	u8 mask[AES_BLOCK_SIZE] = {};
+	u8 j0[AES_BLOCK_SIZE];
+
+	if (section->engine->gmac_final) {
+		section_take(section, 1, num_blocks * GHASH_BLOCK_COST);
+		return section->engine->gmac_final(key, acc, data, num_blocks,
+						   nonce, tag);
+	}
+	memcpy(j0, nonce, GMAC_NONCE_SIZE);
+	put_unaligned_be32(1, &j0[GMAC_NONCE_SIZE]);
+	smbsign_cbcmac(section, &key->aes, mask, j0, 1);
+	smbsign_ghash(section, &key->ghash, acc, data, num_blocks);
+	crypto_xor_cpy(tag, acc, mask, SMBSIGN_SIG_SIZE);
+	memzero_explicit(mask, sizeof(mask));
+}
+EXPORT_SYMBOL_IF_KUNIT(smbsign_gmac_tag);
 
 void smbsign_cbcmac(struct smbsign_section *section,
 		    const struct smbsign_aes_key *key, u8 x[AES_BLOCK_SIZE],

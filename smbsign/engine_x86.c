@@ -23,10 +23,15 @@
 #include "x86/cmac.h"
 #include "x86/sha256.h"
 
+/* Which powers of H the engines of this machine use, whatever is masked */
+static bool need_reflected __ro_after_init;
+static bool need_natural __ro_after_init;
+
 static int aesni_probe(void)
 {
 	x86_detect_features();
-	return x86_has(X86_AESNI | X86_AVX) ? 0 : -EOPNOTSUPP;
+	need_reflected = x86_has(X86_AESNI | X86_AVX);
+	return need_reflected ? 0 : -EOPNOTSUPP;
 }
 
 static int vaes_avx2_probe(void)
@@ -39,8 +44,9 @@ static int vaes_avx2_probe(void)
 static int vaes_avx512_probe(void)
 {
 	x86_detect_features();
-	return x86_has(X86_AESNI | X86_AVX | X86_AVX2 | X86_VAES | X86_AVX512) ?
-	       0 : -EOPNOTSUPP;
+	need_natural = x86_has(X86_AESNI | X86_AVX | X86_AVX2 | X86_VAES |
+			       X86_AVX512);
+	return need_natural ? 0 : -EOPNOTSUPP;
 }
 
 static void aesni_describe(char *buf, size_t size)
@@ -65,6 +71,8 @@ const struct smbsign_engine smbsign_engine_aesni = {
 	.holds_fpu	= true,
 	.probe		= aesni_probe,
 	.describe	= aesni_describe,
+	.ghash		= x86_ghash_aesni,
+	.gmac_final	= smbsign_gmac_final_aesni,
 	.cbcmac		= x86_cbcmac,
 	.cbcmac_lanes	= aesni_cbcmac_lanes,
 };
@@ -75,6 +83,8 @@ const struct smbsign_engine smbsign_engine_vaes_avx2 = {
 	.holds_fpu	= true,
 	.probe		= vaes_avx2_probe,
 	.describe	= vaes_avx2_describe,
+	.ghash		= x86_ghash_vaes_avx2,
+	.gmac_final	= smbsign_gmac_final_vaes_avx2,
 	.cbcmac		= x86_cbcmac,
 	.cbcmac_lanes	= vaes_avx2_cbcmac_lanes,
 };
@@ -86,6 +96,7 @@ const struct smbsign_engine smbsign_engine_vaes_avx512 = {
 	.probe		= vaes_avx512_probe,
 	.describe	= vaes_avx512_describe,
 	.ghash		= x86_ghash_vaes_avx512,
+	.gmac_final	= smbsign_gmac_final_vaes_avx512,
 	.cbcmac		= x86_cbcmac,
 	.cbcmac_lanes	= vaes_avx512_cbcmac_lanes,
 };
@@ -95,12 +106,42 @@ const struct smbsign_engine smbsign_engine_vaes_avx512 = {
  * @key: the key, prepared otherwise
  * @h: its H
  *
- * Context: Any context.
+ * Context: Any context, with the FPU held.
  */
 void smbsign_x86_ghash_powers(struct smbsign_ghash_key *key,
 			      const u8 h[GHASH_BLOCK_LEN])
 {
-	x86_ghash_powers_generic(key, h);
+	if (x86_has(X86_VAES | X86_AVX512))
+		smbsign_ghash_powers_vaes_avx512(&key->powers, h);
+	else if (!need_natural && x86_has(X86_AESNI | X86_AVX))
+		smbsign_ghash_powers_aesni(&key->powers, h);
+	else
+		smbsign_x86_ghash_powers_generic(key, h);
+}
+
+/**
+ * smbsign_x86_ghash_powers_generic() - the same where there is no FPU
+ * @key: the key, prepared otherwise
+ * @h: its H
+ *
+ * Context: Any context.
+ */
+void smbsign_x86_ghash_powers_generic(struct smbsign_ghash_key *key,
+				      const u8 h[GHASH_BLOCK_LEN])
+{
+	static const u8 zero[GHASH_BLOCK_LEN];
+	u8 value[GHASH_BLOCK_LEN];
+
+	if (!need_reflected)
+		return;
+	memcpy(value, h, sizeof(value));
+	for (unsigned int i = 1; i <= SMBSIGN_NATURAL_POWERS; i++) {
+		set_natural_power(&key->powers, i, value);
+		if (i <= SMBSIGN_REFLECTED_POWERS)
+			set_reflected_power(&key->powers, i, value);
+		smbsign_generic_ghash(key, value, zero, 1);
+	}
+	memzero_explicit(value, sizeof(value));
 }
 
 /**

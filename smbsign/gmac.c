@@ -10,8 +10,8 @@
  * It is not the "rfc4543(gcm(aes))" of the crypto API, which authenticates its
  * nonce too and so gives another tag.
  */
-#include <crypto/utils.h>
-#include <linux/minmax.h>
+#include <linux/math.h>
+#include <linux/stddef.h>
 #include <linux/string.h>
 #include <linux/unaligned.h>
 
@@ -54,68 +54,62 @@ void smbsign_gmac_key_exit(struct smbsign_gmac_key *key)
 }
 EXPORT_SYMBOL_IF_KUNIT(smbsign_gmac_key_exit);
 
+/* What is behind buf_len is not defined, and not looked at. */
 void smbsign_gmac_init(struct smbsign_gmac_ctx *ctx)
 {
-	memset(ctx, 0, sizeof(*ctx));
+	memset(ctx, 0, offsetof(struct smbsign_gmac_ctx, buf));
 }
 EXPORT_SYMBOL_IF_KUNIT(smbsign_gmac_init);
+
+static void gather(struct smbsign_gmac_ctx *ctx, const u8 *data, size_t len)
+{
+	memcpy(&ctx->buf[ctx->buf_len], data, len);
+	ctx->buf_len += len;
+}
 
 void smbsign_gmac_update(struct smbsign_section *section,
 			 struct smbsign_gmac_ctx *ctx,
 			 const struct smbsign_gmac_key *key, const u8 *data,
 			 size_t len)
 {
-	size_t partial = ctx->len % GHASH_BLOCK_LEN;
-	size_t num_blocks;
+	size_t n;
 
 	ctx->len += len;
-	if (partial) {
-		size_t n = min(len, GHASH_BLOCK_LEN - partial);
+	if (len <= GMAC_GATHER_SIZE - ctx->buf_len)
+		return gather(ctx, data, len);
 
-		memcpy(&ctx->buf[partial], data, n);
+	/* More than is to be gathered, so there is enough for a whole block. */
+	if (ctx->buf_len) {
+		n = -ctx->buf_len % GHASH_BLOCK_LEN;
+		gather(ctx, data, n);
 		data += n;
 		len -= n;
-		if (partial + n < GHASH_BLOCK_LEN)
-			return;
-		smbsign_ghash(section, &key->ghash, ctx->acc, ctx->buf, 1);
+		smbsign_ghash(section, &key->ghash, ctx->acc, ctx->buf,
+			      ctx->buf_len / GHASH_BLOCK_LEN);
+		ctx->buf_len = 0;
 	}
-
-	num_blocks = len / GHASH_BLOCK_LEN;
-	if (num_blocks)
-		smbsign_ghash(section, &key->ghash, ctx->acc, data,
-			      num_blocks);
-	data += num_blocks * GHASH_BLOCK_LEN;
-	memcpy(ctx->buf, data, len % GHASH_BLOCK_LEN);
+	n = len / GHASH_BLOCK_LEN;
+	if (n)
+		smbsign_ghash(section, &key->ghash, ctx->acc, data, n);
+	gather(ctx, data + n * GHASH_BLOCK_LEN, len % GHASH_BLOCK_LEN);
 }
 EXPORT_SYMBOL_IF_KUNIT(smbsign_gmac_update);
 
-/* Wipes @ctx. */
+/* Wipes what of @ctx depends on the key. */
 void smbsign_gmac_final(struct smbsign_section *section,
 			struct smbsign_gmac_ctx *ctx,
 			const struct smbsign_gmac_key *key,
 			const u8 nonce[GMAC_NONCE_SIZE],
 			u8 tag[SMBSIGN_SIG_SIZE])
 {
-	size_t partial = ctx->len % GHASH_BLOCK_LEN;
-	u8 tail[2 * GHASH_BLOCK_LEN] = {};
-	u8 *lengths = tail;
-	u8 mask[AES_BLOCK_SIZE] = {};
-	u8 j0[AES_BLOCK_SIZE];
+	size_t num_blocks = DIV_ROUND_UP(ctx->buf_len, GHASH_BLOCK_LEN);
+	u8 *lengths = &ctx->buf[num_blocks * GHASH_BLOCK_LEN];
 
-	memcpy(j0, nonce, GMAC_NONCE_SIZE);
-	put_unaligned_be32(1, &j0[GMAC_NONCE_SIZE]);
-	smbsign_cbcmac(section, &key->aes, mask, j0, 1);
-
-	if (partial) {
-		memcpy(tail, ctx->buf, partial);
-		lengths += GHASH_BLOCK_LEN;
-	}
+	memset(&ctx->buf[ctx->buf_len], 0, GHASH_BLOCK_LEN);
 	put_unaligned_be64(ctx->len * 8, lengths);
-	smbsign_ghash(section, &key->ghash, ctx->acc, tail, partial ? 2 : 1);
-	crypto_xor_cpy(tag, ctx->acc, mask, SMBSIGN_SIG_SIZE);
-
-	memzero_explicit(mask, sizeof(mask));
-	memzero_explicit(tail, sizeof(tail));
-	memzero_explicit(ctx, sizeof(*ctx));
+	put_unaligned_be64(0, lengths + 8);
+	smbsign_gmac_tag(section, key, ctx->acc, ctx->buf, num_blocks + 1,
+			 nonce, tag);
+	memzero_explicit(ctx, offsetof(struct smbsign_gmac_ctx, buf));
 }
 EXPORT_SYMBOL_IF_KUNIT(smbsign_gmac_final);

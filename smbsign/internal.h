@@ -27,10 +27,12 @@
 
 struct crypto_cipher;
 struct crypto_shash;
+struct smbsign_gmac_key;
 
 /* engine.c: ways to compute the MACs, and which of them is in force */
 
 #define GHASH_BLOCK_LEN		16
+#define GMAC_NONCE_SIZE		12
 
 /*
  * Prepared keys of the two keyed primitives.  They serve every engine, so that
@@ -45,17 +47,20 @@ struct smbsign_aes_key {
 };
 
 /*
- * Powers of H as the assembly of x86/ wants them, which says why.  Entry i of
- * @natural is power NUM - i; entry i of @natural_mids has the sum of the halves
- * of that power, and of the one 4 below.  What stands behind the first power is
- * zero.  Without the need for alignment, since a transform's context has none.
+ * Powers of H as the assembly of x86/ wants them, which says why.  Entry i is
+ * power NUM - i; what stands behind the first power is zero.  With the sum of the
+ * halves of a power stands that of the power 4, or 2, below.
+ *
+ * They are loaded without regard to alignment: a transform's context has none.
  */
-#define SMBSIGN_NATURAL_POWERS	68
-#define SMBSIGN_NATURAL_PAD	4
+#define SMBSIGN_NATURAL_POWERS		72
+#define SMBSIGN_REFLECTED_POWERS	20
 
 struct smbsign_ghash_powers {
-	u64 natural[SMBSIGN_NATURAL_POWERS + SMBSIGN_NATURAL_PAD][2];
-	u64 natural_mids[SMBSIGN_NATURAL_POWERS + SMBSIGN_NATURAL_PAD][2];
+	u64 natural[SMBSIGN_NATURAL_POWERS + 4][2];
+	u64 natural_mids[SMBSIGN_NATURAL_POWERS + 4][2];
+	u64 reflected[SMBSIGN_REFLECTED_POWERS + 2][2];
+	u64 reflected_mids[SMBSIGN_REFLECTED_POWERS + 2][2];
 };
 
 struct smbsign_ghash_key {
@@ -95,6 +100,9 @@ struct smbsign_sha256_lanes {
  * @release: Give back what @probe took.  No key is left by then.
  * @describe: Write the names of what computes, for the log, into @buf of @size.
  * @ghash: Fold @num_blocks >= 1 blocks of 16 bytes at @data into @acc.
+ * @gmac_final: Fold @num_blocks >= 1 blocks at @data into @acc, which is only
+ *		read: @tag = @acc ^ AES(@nonce || 1).  NULL if the engine gains
+ *		nothing by it over @ghash and @cbcmac.
  * @cbcmac: For each of @num_blocks >= 1 blocks of 16 bytes at @data:
  *	    x = AES(x ^ block).
  * @sha256: Put @num_blocks >= 1 blocks of 64 bytes at @data into @state.
@@ -117,6 +125,10 @@ struct smbsign_engine {
 	void (*ghash)(const struct smbsign_ghash_key *key,
 		      u8 acc[GHASH_BLOCK_LEN], const u8 *data,
 		      size_t num_blocks);
+	void (*gmac_final)(const struct smbsign_gmac_key *key,
+			   const u8 acc[GHASH_BLOCK_LEN], const u8 *data,
+			   size_t num_blocks, const u8 nonce[GMAC_NONCE_SIZE],
+			   u8 tag[SMBSIGN_SIG_SIZE]);
 	void (*cbcmac)(const struct smbsign_aes_key *key,
 		       u8 x[AES_BLOCK_SIZE], const u8 *data, size_t num_blocks);
 	void (*sha256)(u32 state[SHA256_DIGEST_SIZE / 4], const u8 *data,
@@ -162,6 +174,11 @@ void smbsign_ghash_key_exit(struct smbsign_ghash_key *key);
 void smbsign_ghash(struct smbsign_section *section,
 		   const struct smbsign_ghash_key *key,
 		   u8 acc[GHASH_BLOCK_LEN], const u8 *data, size_t num_blocks);
+void smbsign_gmac_tag(struct smbsign_section *section,
+		      const struct smbsign_gmac_key *key,
+		      u8 acc[GHASH_BLOCK_LEN], const u8 *data,
+		      size_t num_blocks, const u8 nonce[GMAC_NONCE_SIZE],
+		      u8 tag[SMBSIGN_SIG_SIZE]);
 void smbsign_cbcmac(struct smbsign_section *section,
 		    const struct smbsign_aes_key *key, u8 x[AES_BLOCK_SIZE],
 		    const u8 *data, size_t num_blocks);
@@ -199,21 +216,29 @@ extern const struct smbsign_engine smbsign_engine_vaes_avx512;
 
 void smbsign_x86_ghash_powers(struct smbsign_ghash_key *key,
 			      const u8 h[GHASH_BLOCK_LEN]);
+void smbsign_x86_ghash_powers_generic(struct smbsign_ghash_key *key,
+				      const u8 h[GHASH_BLOCK_LEN]);
 void smbsign_x86_mask_features(u32 features);
 
 /* gmac.c: AES-128-GMAC, SP 800-38D */
-
-#define GMAC_NONCE_SIZE		12
 
 struct smbsign_gmac_key {
 	struct smbsign_aes_key aes;
 	struct smbsign_ghash_key ghash;
 };
 
+/*
+ * What comes in pieces is gathered up to this, then hashed at once; a multiple of
+ * the block, and small enough for crypto API's limit on the size of a context.
+ */
+#define GMAC_GATHER_SIZE	208
+
 struct smbsign_gmac_ctx {
 	u8 acc[GHASH_BLOCK_LEN];
-	u8 buf[GHASH_BLOCK_LEN];	/* the part of a block not yet hashed */
 	u64 len;			/* bytes so far, with those in @buf */
+	u64 buf_len;
+	/* Bytes of the message, and room for the padding and the lengths */
+	u8 buf[GMAC_GATHER_SIZE + GHASH_BLOCK_LEN];
 };
 
 int smbsign_gmac_key_init(struct smbsign_gmac_key *key);

@@ -24,15 +24,27 @@
 
 #include <linux/linkage.h>
 
-// struct smbsign_ghash_powers: powers of H from the 68th down to the first,
-// then four blocks of zero, so that vectors which reach behind the first power
-// multiply by nothing; then the "mids", the sums of the halves.  With power p
-// stands that of p in the low half and that of p - 4 in the high one, since
-// these two meet in _mul_8_blocks.
-#define NUM_POWERS	68
+// struct smbsign_ghash_powers begins with the natural powers of H, from the 72nd
+// down to the first, then four blocks of zero, so that vectors which reach behind
+// the first power multiply by nothing; then there are the "mids", the sums of the
+// halves.  With power p stands that of p in the low half and that of p - 4 in the
+// high one, since these two meet in _mul_8_blocks.
+#define NUM_POWERS	72
 #define OFFSETOF_MIDS	((NUM_POWERS + 4) * 16)
 #define POWER(p)	((NUM_POWERS - (p)) * 16)
 #define MID(p)		(OFFSETOF_MIDS + POWER(p))
+
+// The same for the other engines, reflected, with a pad of two blocks and mids that
+// have that of p - 2 in the high half, see gmac-avx.S.
+#define NUM_REFLECTED	20
+#define OFFSETOF_REFLECTED	(2 * OFFSETOF_MIDS)
+#define OFFSETOF_REFLECTED_MIDS	(OFFSETOF_REFLECTED + (NUM_REFLECTED + 2) * 16)
+
+// In struct smbsign_gmac_key, which begins with the round keys of AES.
+#define OFFSETOF_POWERS	552
+
+// Up to so many blocks 128-bit code is faster.
+#define FEW_BLOCKS	9
 
 // Blocks in a turn of the main loop, which ends in one reduction.
 #define GROUP		64
@@ -40,14 +52,25 @@
 .section .rodata
 .p2align 4
 
-	// As a matrix over bits it reverses those of a byte.
-.Lreverse_bits:
-	.quad	0x8040201008040201
-
 	// x^7 + x^2 + x: the polynomial without x^128, and without the 1, which is
 	// taken care of by swapping halves.
 .Lpoly:
 	.octa	0x86
+
+	// What the reflected polynomial leaves of x^128
+.Lreflected_poly:
+	.octa	0xc2000000000000000000000000000000
+
+.Lreverse_bytes:
+	.octa	0x000102030405060708090a0b0c0d0e0f
+
+	// The last four bytes of the first counter block, behind the nonce
+.Lcounter:
+	.quad	0x0100000000000000, 0
+
+	// As a matrix over bits it reverses those of a byte.
+.Lreverse_bits:
+	.quad	0x8040201008040201
 
 .text
 
@@ -155,18 +178,26 @@
 	vpxorq		T2, MI, MI
 .endm
 
-// Reduce \lo, \mi, \hi to \dst, each lane by itself.  Clobbers \mi, \hi, \t0.
+// Reduce \lo + x^64*\mi + x^128*\hi to \dst, each lane by itself.  Clobbers \mi,
+// \hi and \t0.
 //
 // x^128 is x^7 + x^2 + x + 1, so what stands at x^192 moves down to x^64 times
 // that, and then what stands at x^128 to 1 times that.
 .macro	_reduce	lo, mi, hi, dst, poly, t0
-	vpternlogq	$0x96, \lo, \hi, \mi		// Karatsuba's sum
 	vpclmulqdq	$0x01, \poly, \hi, \t0
 	vpshufd		$0x4e, \hi, \hi
 	vpternlogq	$0x96, \t0, \hi, \mi
 	vpclmulqdq	$0x01, \poly, \mi, \t0
 	vpshufd		$0x4e, \mi, \dst
 	vpternlogq	$0x96, \t0, \lo, \dst
+.endm
+
+// Point POWERS to that of the first of NUM_BLOCKS blocks.
+.macro	_find_powers
+	mov		NUM_BLOCKS, POWERS
+	neg		POWERS
+	shl		$4, POWERS
+	lea		POWER(0)(KEY, POWERS), POWERS
 .endm
 
 // Fold the NUM_BLOCKS >= 1 blocks at DATA into lane 0 of ACC, natural, whose other
@@ -187,6 +218,7 @@
 	_mul_8_blocks	128*\i, 1, POWER(64-8*\i)(KEY), POWER(60-8*\i)(KEY), \
 			MID(64-8*\i)(KEY), 0
 .endr
+	vpternlogq	$0x96, LO, HI, MI
 	_reduce		LO, MI, HI, ACC, POLY, T0
 	add		$GROUP*16, DATA
 	sub		$GROUP, NUM_BLOCKS
@@ -194,10 +226,7 @@
 	jae		.Lgroup\@
 
 .Lrest\@:
-	mov		NUM_BLOCKS, POWERS
-	neg		POWERS
-	shl		$4, POWERS
-	lea		POWER(0)(KEY, POWERS), POWERS
+	_find_powers
 	cmp		$8, NUM_BLOCKS
 	jb		.Lno_eight\@
 	_mul_8_blocks	0, 0, (POWERS), 64(POWERS), OFFSETOF_MIDS(POWERS), 1
@@ -243,11 +272,69 @@
 	_mul_4_blocks
 
 .Lsum\@:
+	vpternlogq	$0x96, LO, HI, MI
 	_reduce		LO, MI, HI, ACC, POLY, T0
 	vextracti64x4	$1, ACC, %ymm0
 	vpxorq		%ymm0, %ymm11, %ymm11
 	vextracti128	$1, %ymm11, %xmm0
 	vpxor		%xmm0, %xmm11, %xmm11
+.endm
+
+// Fold the NUM_BLOCKS >= 1 blocks at DATA into the accumulator at ACC_PTR, the
+// result to xmm11, natural.
+//
+// With few blocks there is nothing to gain by lanes.  Halves are loaded by
+// themselves: Karatsuba's sums then take no shuffle either, and what C has just
+// written by quadwords is there at once, while a wider load would wait until all
+// of it has gone to the cache.
+//
+// Clobbers xmm0-xmm6, xmm8-xmm13.
+.macro	_ghash_few_blocks
+	vmovddup	.Lreverse_bits(%rip), %xmm13
+	vmovdqa		.Lpoly(%rip), %xmm12
+	_find_powers
+	vmovq		(ACC_PTR), %xmm0
+	vmovq		8(ACC_PTR), %xmm1
+	vmovq		(DATA), %xmm3
+	vmovq		8(DATA), %xmm4
+	vpxor		%xmm3, %xmm0, %xmm0
+	vpxor		%xmm4, %xmm1, %xmm1
+	vgf2p8affineqb	$0, %xmm13, %xmm0, %xmm0
+	vgf2p8affineqb	$0, %xmm13, %xmm1, %xmm1
+	vpxor		%xmm0, %xmm1, %xmm2
+	vpclmulqdq	$0x00, (POWERS), %xmm0, %xmm8
+	vpclmulqdq	$0x10, (POWERS), %xmm1, %xmm10
+	vpclmulqdq	$0x00, OFFSETOF_MIDS(POWERS), %xmm2, %xmm9
+	dec		NUM_BLOCKS
+	jz		.Lfew_sum\@
+.Lnext\@:
+	add		$16, DATA
+	add		$16, POWERS
+	vmovq		(DATA), %xmm0
+	vmovq		8(DATA), %xmm1
+	vgf2p8affineqb	$0, %xmm13, %xmm0, %xmm0
+	vgf2p8affineqb	$0, %xmm13, %xmm1, %xmm1
+	vpxor		%xmm0, %xmm1, %xmm2
+	vpclmulqdq	$0x00, (POWERS), %xmm0, %xmm3
+	vpclmulqdq	$0x10, (POWERS), %xmm1, %xmm4
+	vpclmulqdq	$0x00, OFFSETOF_MIDS(POWERS), %xmm2, %xmm5
+	vpxor		%xmm3, %xmm8, %xmm8
+	vpxor		%xmm4, %xmm10, %xmm10
+	vpxor		%xmm5, %xmm9, %xmm9
+	dec		NUM_BLOCKS
+	jnz		.Lnext\@
+.Lfew_sum\@:
+	vpternlogq	$0x96, %xmm8, %xmm10, %xmm9
+	_reduce		%xmm8, %xmm9, %xmm10, %xmm11, %xmm12, %xmm3
+.endm
+
+// The same with wide vectors
+.macro	_ghash_many_blocks
+	_load_constants
+	vmovq		(ACC_PTR), %xmm11
+	vpinsrq		$1, 8(ACC_PTR), %xmm11, %xmm11
+	vgf2p8affineqb	$0, %xmm13, %xmm11, %xmm11
+	_ghash_blocks
 .endm
 
 // void smbsign_ghash_vaes_avx512(const struct smbsign_ghash_powers *key,
@@ -256,12 +343,175 @@
 //
 // Fold num_blocks >= 1 blocks into acc.
 SYM_FUNC_START(smbsign_ghash_vaes_avx512)
-	_load_constants
-	vmovdqu		(ACC_PTR), %xmm11
+	cmp		$FEW_BLOCKS, NUM_BLOCKS
+	ja		.Lghash_many
+	_ghash_few_blocks
 	vgf2p8affineqb	$0, %xmm13, %xmm11, %xmm11
-	_ghash_blocks
+	vmovdqu		%xmm11, (ACC_PTR)
+	RET
+.Lghash_many:
+	_ghash_many_blocks
 	vgf2p8affineqb	$0, %xmm13, %xmm11, %xmm11
 	vmovdqu		%xmm11, (ACC_PTR)
 	vzeroupper
 	RET
 SYM_FUNC_END(smbsign_ghash_vaes_avx512)
+
+// void smbsign_gmac_final_vaes_avx512(const struct smbsign_gmac_key *key,
+//				       const u8 acc[16], const u8 *data,
+//				       size_t num_blocks, const u8 nonce[12],
+//				       u8 tag[16]);
+//
+// tag = AES(nonce || 1) + acc with num_blocks >= 1 blocks folded in.  The ten
+// rounds of AES run beside the multiplications: they are another port's.
+SYM_FUNC_START(smbsign_gmac_final_vaes_avx512)
+	.set		NONCE,		%r8
+	.set		TAG,		%r9
+	.set		MASK,		%xmm17
+
+	vmovq		(NONCE), %xmm0
+	vmovd		8(NONCE), %xmm1
+	vpor		.Lcounter(%rip), %xmm1, %xmm1
+	vpunpcklqdq	%xmm1, %xmm0, %xmm0
+	vpxorq		(%rdi), %xmm0, MASK
+.irp i, 1,2,3,4,5,6,7,8,9
+	vaesenc		16*\i(%rdi), MASK, MASK
+.endr
+	vaesenclast	160(%rdi), MASK, MASK
+	add		$OFFSETOF_POWERS, KEY
+
+	cmp		$FEW_BLOCKS, NUM_BLOCKS
+	ja		.Lfinal_many
+	_ghash_few_blocks
+	vgf2p8affineqb	$0, %xmm13, %xmm11, %xmm11
+	vpxorq		MASK, %xmm11, %xmm11
+	vmovdqu		%xmm11, (TAG)
+	RET
+.Lfinal_many:
+	_ghash_many_blocks
+	vgf2p8affineqb	$0, %xmm13, %xmm11, %xmm11
+	vpxorq		MASK, %xmm11, %xmm11
+	vmovdqu		%xmm11, (TAG)
+	vzeroupper
+	RET
+SYM_FUNC_END(smbsign_gmac_final_vaes_avx512)
+
+// \dst = \a * \b, natural and reduced, each lane by itself.  \t0 to \t3 are
+// temporaries of the same size.
+.macro	_mul	a, b, dst, poly, t0, t1, t2, t3
+	vpclmulqdq	$0x00, \a, \b, \t0
+	vpclmulqdq	$0x01, \a, \b, \t1
+	vpclmulqdq	$0x10, \a, \b, \t2
+	vpclmulqdq	$0x11, \a, \b, \t3
+	vpxorq		\t2, \t1, \t1
+	_reduce		\t0, \t1, \t3, \dst, \poly, \t2
+.endm
+
+// Store the four powers in \v, the highest of them that of \off, and the mids that
+// belong to them; \x becomes their sums of halves, and \x_below has those of the
+// four powers below.
+.macro	_store_powers	v, off, x, x_below
+	vpshufd		$0x4e, \v, \x
+	vpxorq		\v, \x, \x
+	vpunpcklqdq	\x_below, \x, T3
+	vmovdqu64	\v, \off(POWERS)
+	vmovdqu64	T3, OFFSETOF_MIDS+\off(POWERS)
+.endm
+
+// The same for the four powers in \v, natural, made reflected: the bytes in reverse
+// order, times x, because the product of two reflected polynomials lacks it.
+// Clobbers \v, T0 and T1.
+.macro	_store_reflected	v, off, x, x_below
+	vgf2p8affineqb	$0, REVERSE, \v, \v
+	vpshufb		BYTES, \v, \v
+	vpsrlq		$63, \v, T0
+	vpshufd		$0x4e, T0, T0
+	vpshufd		$0xff, \v, T1
+	vpsrad		$31, T1, T1
+	vpaddq		\v, \v, \v
+	vporq		T0, \v, \v
+	vpandq		REFLECTED_POLY, T1, T1
+	vpxorq		T1, \v, \v
+
+	vpshufd		$0x4e, \v, \x
+	vpxorq		\v, \x, \x
+	valignq		$4, \x, \x_below, T0
+	vpunpcklqdq	T0, \x, T0
+	vmovdqu64	\v, \off(REFLECTED)
+	vmovdqu64	T0, OFFSETOF_REFLECTED_MIDS-OFFSETOF_REFLECTED+\off(REFLECTED)
+.endm
+
+// void smbsign_ghash_powers_vaes_avx512(struct smbsign_ghash_powers *key,
+//					 const u8 h[16]);
+//
+// Compute all powers.  The pads are left alone; they must be zero already.
+SYM_FUNC_START(smbsign_ghash_powers_vaes_avx512)
+	.set		H,		%rsi
+	.set		REFLECTED,	%r8
+	.set		COUNT,		%ecx
+	.set		V0,		%zmm16	// powers 4k to 4k - 3
+	.set		V1,		%zmm17	// powers 4k + 4 to 4k + 1
+	.set		H8,		%zmm18
+	.set		X0,		%zmm19	// sums of the halves of V0
+	.set		X1,		%zmm20
+	.set		BYTES,		%zmm21
+	.set		REFLECTED_POLY,	%zmm22
+	.set		R,		%zmm23
+	.set		RX0,		%zmm24
+	.set		RX1,		%zmm25
+
+	_load_constants
+	vbroadcasti32x4	.Lreverse_bytes(%rip), BYTES
+	vbroadcasti32x4	.Lreflected_poly(%rip), REFLECTED_POLY
+
+	// H to H^4, then H^8 to H^5, from the right to the left
+	vmovdqu		(H), %xmm0
+	vgf2p8affineqb	$0, %xmm13, %xmm0, %xmm0
+	_mul		%xmm0, %xmm0, %xmm1, %xmm12, %xmm3, %xmm4, %xmm5, %xmm6
+	_mul		%xmm0, %xmm1, %xmm2, %xmm12, %xmm3, %xmm4, %xmm5, %xmm6
+	_mul		%xmm1, %xmm1, %xmm7, %xmm12, %xmm3, %xmm4, %xmm5, %xmm6
+	vinserti128	$1, %xmm0, %ymm1, %ymm1
+	vinserti128	$1, %xmm2, %ymm7, %ymm0
+	vinserti64x4	$1, %ymm1, %zmm0, V0
+	vshufi64x2	$0, V0, V0, H8
+	_mul		V0, H8, V1, POLY, T0, T1, T2, T3
+	vshufi64x2	$0, V1, V1, H8
+
+	lea		POWER(4)(KEY), POWERS
+	vpxorq		X1, X1, X1
+	_store_powers	V0, 0, X0, X1
+	_store_powers	V1, -64, X1, X0
+
+	// All reflected ones but the last four
+	lea		OFFSETOF_REFLECTED+(NUM_REFLECTED-4)*16(KEY), REFLECTED
+	vpxorq		RX1, RX1, RX1
+	mov		$2, COUNT
+.Lreflected:
+	vmovdqa64	V0, R
+	_store_reflected R, 0, RX0, RX1
+	vmovdqa64	V1, R
+	_store_reflected R, -64, RX1, RX0
+	add		$-128, REFLECTED
+	add		$-128, POWERS
+	_mul		V0, H8, V0, POLY, T0, T1, T2, T3
+	_mul		V1, H8, V1, POLY, T0, T1, T2, T3
+	_store_powers	V0, 0, X0, X1
+	_store_powers	V1, -64, X1, X0
+	dec		COUNT
+	jnz		.Lreflected
+	vmovdqa64	V0, R
+	_store_reflected R, 0, RX0, RX1
+
+	mov		$(NUM_POWERS/8-3), COUNT
+.Lpowers:
+	add		$-128, POWERS
+	_mul		V0, H8, V0, POLY, T0, T1, T2, T3
+	_mul		V1, H8, V1, POLY, T0, T1, T2, T3
+	_store_powers	V0, 0, X0, X1
+	_store_powers	V1, -64, X1, X0
+	dec		COUNT
+	jnz		.Lpowers
+
+	vzeroupper
+	RET
+SYM_FUNC_END(smbsign_ghash_powers_vaes_avx512)

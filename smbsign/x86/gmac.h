@@ -7,20 +7,44 @@
 #include <linux/stddef.h>
 #include <linux/unaligned.h>
 
-/* What the assembly knows of it */
+/* What the assembly knows of the keys */
 static_assert(offsetof(struct smbsign_ghash_powers, natural) == 0);
-static_assert(offsetof(struct smbsign_ghash_powers, natural_mids) == 72 * 16);
+static_assert(offsetof(struct smbsign_ghash_powers, natural_mids) ==
+	      (72 + 4) * 16);
+static_assert(offsetof(struct smbsign_ghash_powers, reflected) ==
+	      2 * (72 + 4) * 16);
+static_assert(offsetof(struct smbsign_ghash_powers, reflected_mids) ==
+	      2 * (72 + 4) * 16 + (20 + 2) * 16);
+static_assert(offsetof(struct smbsign_gmac_key, aes.ctx.key_enc) == 0);
+static_assert(offsetof(struct smbsign_gmac_key, ghash.powers) == 552);
 
-asmlinkage void smbsign_ghash_vaes_avx512(const struct smbsign_ghash_powers *key,
-					  u8 acc[GHASH_BLOCK_LEN],
-					  const u8 *data, size_t num_blocks);
-
-static void x86_ghash_vaes_avx512(const struct smbsign_ghash_key *key,
-				  u8 acc[GHASH_BLOCK_LEN], const u8 *data,
-				  size_t num_blocks)
-{
-	smbsign_ghash_vaes_avx512(&key->powers, acc, data, num_blocks);
+#define DECLARE_GMAC(isa)						\
+asmlinkage void								\
+smbsign_ghash_##isa(const struct smbsign_ghash_powers *key,		\
+		    u8 acc[GHASH_BLOCK_LEN], const u8 *data,		\
+		    size_t num_blocks);					\
+asmlinkage void								\
+smbsign_gmac_final_##isa(const struct smbsign_gmac_key *key,		\
+			 const u8 acc[GHASH_BLOCK_LEN],			\
+			 const u8 *data, size_t num_blocks,		\
+			 const u8 nonce[GMAC_NONCE_SIZE],		\
+			 u8 tag[SMBSIGN_SIG_SIZE]);			\
+static void x86_ghash_##isa(const struct smbsign_ghash_key *key,	\
+			    u8 acc[GHASH_BLOCK_LEN], const u8 *data,	\
+			    size_t num_blocks)				\
+{									\
+	smbsign_ghash_##isa(&key->powers, acc, data, num_blocks);	\
 }
+
+DECLARE_GMAC(aesni)
+DECLARE_GMAC(vaes_avx2)
+DECLARE_GMAC(vaes_avx512)
+
+asmlinkage void smbsign_ghash_powers_aesni(struct smbsign_ghash_powers *key,
+					   const u8 h[GHASH_BLOCK_LEN]);
+asmlinkage void
+smbsign_ghash_powers_vaes_avx512(struct smbsign_ghash_powers *key,
+				 const u8 h[GHASH_BLOCK_LEN]);
 
 /* Reverse the bits of each byte. */
 static u64 reverse_bits_of_bytes(u64 x)
@@ -35,7 +59,8 @@ static u64 reverse_bits_of_bytes(u64 x)
 }
 
 static void set_natural_power(struct smbsign_ghash_powers *powers,
-			      unsigned int power, const u8 value[GHASH_BLOCK_LEN])
+			      unsigned int power,
+			      const u8 value[GHASH_BLOCK_LEN])
 {
 	unsigned int i = SMBSIGN_NATURAL_POWERS - power;
 	u64 *to = powers->natural[i];
@@ -47,18 +72,20 @@ static void set_natural_power(struct smbsign_ghash_powers *powers,
 		powers->natural_mids[i - 4][1] = to[0] ^ to[1];
 }
 
-/* Where SIMD registers cannot be used.  The rest of @key is prepared. */
-static void x86_ghash_powers_generic(struct smbsign_ghash_key *key,
-				     const u8 h[GHASH_BLOCK_LEN])
+/* Times x: what is shifted out at the top comes back as the polynomial. */
+static void set_reflected_power(struct smbsign_ghash_powers *powers,
+				unsigned int power,
+				const u8 value[GHASH_BLOCK_LEN])
 {
-	static const u8 zero[GHASH_BLOCK_LEN];
-	u8 value[GHASH_BLOCK_LEN];
+	unsigned int i = SMBSIGN_REFLECTED_POWERS - power;
+	u64 lo = get_unaligned_be64(value + 8);
+	u64 hi = get_unaligned_be64(value);
+	u64 *to = powers->reflected[i];
 
-	memset(&key->powers, 0, sizeof(key->powers));
-	memcpy(value, h, sizeof(value));
-	for (unsigned int i = 1; i <= SMBSIGN_NATURAL_POWERS; i++) {
-		set_natural_power(&key->powers, i, value);
-		smbsign_generic_ghash(key, value, zero, 1);
-	}
-	memzero_explicit(value, sizeof(value));
+	to[0] = lo << 1 | hi >> 63;
+	to[1] = hi << 1 | lo >> 63;
+	to[1] ^= -(hi >> 63) & 0xc200000000000000ULL;
+	powers->reflected_mids[i][0] = to[0] ^ to[1];
+	if (i >= 2)
+		powers->reflected_mids[i - 2][1] = to[0] ^ to[1];
 }
