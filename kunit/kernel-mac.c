@@ -26,6 +26,11 @@ static const char *const names[SMBSIGN_NUM_ALGS] = {
 	[SMBSIGN_MD5]		= "md5",
 };
 
+/* By the plain name, "cmac(aes)", one gets what smbsign offers instead. */
+static const char *const stock_cmac[] = {
+	"cmac(aes-aesni)", "cmac(aes-generic)",
+};
+
 static void free_kernel_mac(void *data)
 {
 	struct kernel_mac *peer = data;
@@ -48,9 +53,22 @@ static long alloc_aead(struct kernel_mac *peer)
 	return peer->req ? 0 : -ENOMEM;
 }
 
+static struct crypto_shash *alloc_stock_cmac(void)
+{
+	struct crypto_shash *shash = NULL;
+
+	for (int i = 0; i < ARRAY_SIZE(stock_cmac); i++) {
+		shash = crypto_alloc_shash(stock_cmac[i], 0, 0);
+		if (!IS_ERR(shash))
+			break;
+	}
+	return shash;
+}
+
 static long alloc_shash(struct kernel_mac *peer)
 {
-	struct crypto_shash *shash = crypto_alloc_shash(names[peer->alg], 0, 0);
+	struct crypto_shash *shash = peer->alg == SMBSIGN_AES_CMAC ?
+		alloc_stock_cmac() : crypto_alloc_shash(names[peer->alg], 0, 0);
 
 	if (IS_ERR(shash))
 		return PTR_ERR(shash);

@@ -27,22 +27,52 @@ static void cmac_double(u8 out[AES_BLOCK_SIZE], const u8 in[AES_BLOCK_SIZE])
 	put_unaligned_be64((lo << 1) ^ (carry & 0x87), out + 8);
 }
 
+static void cmac_derive_subkeys(struct smbsign_section *section,
+				struct smbsign_cmac_key *key)
+{
+	static const u8 zero[AES_BLOCK_SIZE];
+
+	memset(key->k1, 0, sizeof(key->k1));
+	smbsign_cbcmac(section, &key->aes, key->k1, zero, 1);
+	cmac_double(key->k1, key->k1);
+	cmac_double(key->k2, key->k1);
+}
+
 int smbsign_cmac_preparekey(struct smbsign_cmac_key *key,
 			    const u8 raw[SMBSIGN_KEY_SIZE])
 {
-	u8 l[AES_BLOCK_SIZE] = {};
+	struct smbsign_section section;
 	int err;
 
 	err = smbsign_aes_key_set(&key->aes, raw);
 	if (err)
 		return err;
-	aes_encrypt(&key->aes.ctx, l, l);
-	cmac_double(key->k1, l);
-	cmac_double(key->k2, key->k1);
-	memzero_explicit(l, sizeof(l));
+	smbsign_section_begin(&section);
+	cmac_derive_subkeys(&section, key);
+	smbsign_section_end(&section);
 	return 0;
 }
 EXPORT_SYMBOL_IF_KUNIT(smbsign_cmac_preparekey);
+
+/**
+ * smbsign_cmac_setkey() - prepare a key for a few messages, quickly
+ * @section: the section
+ * @key: a key without a driver, all zero or from an earlier call
+ * @raw: its bytes
+ * @len: 16, 24 or 32
+ *
+ * Context: that of @section.
+ * Return: 0, or -EINVAL for another length.
+ */
+int smbsign_cmac_setkey(struct smbsign_section *section,
+			struct smbsign_cmac_key *key, const u8 *raw, size_t len)
+{
+	int err = smbsign_aes_expandkey(section, &key->aes, raw, len);
+
+	if (!err)
+		cmac_derive_subkeys(section, key);
+	return err;
+}
 
 void smbsign_cmac_key_exit(struct smbsign_cmac_key *key)
 {

@@ -315,6 +315,18 @@ static size_t section_take(struct smbsign_section *section, size_t num_blocks,
  * From the MAC rooms to the engine of a section.
  */
 
+/* Round keys of a key of 16, 24 or 32 bytes, for encryption alone */
+int smbsign_aes_expandkey(struct smbsign_section *section,
+			  struct smbsign_aes_key *key, const u8 *raw, size_t len)
+{
+	const struct smbsign_engine *engine = section->engine;
+
+	if (len != AES_KEYSIZE_128 || !engine->aes128_expandkey)
+		return aes_expandkey(&key->ctx, raw, len);
+	engine->aes128_expandkey(key, raw);
+	return 0;
+}
+
 void smbsign_ghash(struct smbsign_section *section,
 		   const struct smbsign_ghash_key *key,
 		   u8 acc[GHASH_BLOCK_LEN], const u8 *data, size_t num_blocks)

@@ -73,6 +73,7 @@ const struct smbsign_engine smbsign_engine_aesni = {
 	.describe	= aesni_describe,
 	.ghash		= x86_ghash_aesni,
 	.gmac_final	= smbsign_gmac_final_aesni,
+	.aes128_expandkey = x86_aes128_expandkey,
 	.cbcmac		= x86_cbcmac,
 	.cbcmac_lanes	= aesni_cbcmac_lanes,
 };
@@ -85,6 +86,7 @@ const struct smbsign_engine smbsign_engine_vaes_avx2 = {
 	.describe	= vaes_avx2_describe,
 	.ghash		= x86_ghash_vaes_avx2,
 	.gmac_final	= smbsign_gmac_final_vaes_avx2,
+	.aes128_expandkey = x86_aes128_expandkey,
 	.cbcmac		= x86_cbcmac,
 	.cbcmac_lanes	= vaes_avx2_cbcmac_lanes,
 };
@@ -97,6 +99,7 @@ const struct smbsign_engine smbsign_engine_vaes_avx512 = {
 	.describe	= vaes_avx512_describe,
 	.ghash		= x86_ghash_vaes_avx512,
 	.gmac_final	= smbsign_gmac_final_vaes_avx512,
+	.aes128_expandkey = x86_aes128_expandkey,
 	.cbcmac		= x86_cbcmac,
 	.cbcmac_lanes	= vaes_avx512_cbcmac_lanes,
 };

@@ -103,6 +103,8 @@ struct smbsign_sha256_lanes {
  * @gmac_final: Fold @num_blocks >= 1 blocks at @data into @acc, which is only
  *		read: @tag = @acc ^ AES(@nonce || 1).  NULL if the engine gains
  *		nothing by it over @ghash and @cbcmac.
+ * @aes128_expandkey: Put the encryption round keys of @raw into @key.  Decryption
+ *		      and @key->tfm are left as they are.
  * @cbcmac: For each of @num_blocks >= 1 blocks of 16 bytes at @data:
  *	    x = AES(x ^ block).
  * @sha256: Put @num_blocks >= 1 blocks of 64 bytes at @data into @state.
@@ -129,6 +131,8 @@ struct smbsign_engine {
 			   const u8 acc[GHASH_BLOCK_LEN], const u8 *data,
 			   size_t num_blocks, const u8 nonce[GMAC_NONCE_SIZE],
 			   u8 tag[SMBSIGN_SIG_SIZE]);
+	void (*aes128_expandkey)(struct smbsign_aes_key *key,
+				 const u8 raw[AES_KEYSIZE_128]);
 	void (*cbcmac)(const struct smbsign_aes_key *key,
 		       u8 x[AES_BLOCK_SIZE], const u8 *data, size_t num_blocks);
 	void (*sha256)(u32 state[SHA256_DIGEST_SIZE / 4], const u8 *data,
@@ -165,6 +169,9 @@ int smbsign_aes_key_init(struct smbsign_aes_key *key);
 int smbsign_aes_key_set(struct smbsign_aes_key *key,
 			const u8 raw[SMBSIGN_KEY_SIZE]);
 void smbsign_aes_key_exit(struct smbsign_aes_key *key);
+int smbsign_aes_expandkey(struct smbsign_section *section,
+			  struct smbsign_aes_key *key, const u8 *raw,
+			  size_t len);
 
 int smbsign_ghash_key_init(struct smbsign_ghash_key *key);
 int smbsign_ghash_key_set(struct smbsign_ghash_key *key,
@@ -273,6 +280,8 @@ struct smbsign_cmac_ctx {
 int smbsign_cmac_key_init(struct smbsign_cmac_key *key);
 int smbsign_cmac_preparekey(struct smbsign_cmac_key *key,
 			    const u8 raw[SMBSIGN_KEY_SIZE]);
+int smbsign_cmac_setkey(struct smbsign_section *section,
+			struct smbsign_cmac_key *key, const u8 *raw, size_t len);
 void smbsign_cmac_key_exit(struct smbsign_cmac_key *key);
 void smbsign_cmac_init(struct smbsign_cmac_ctx *ctx);
 void smbsign_cmac_update(struct smbsign_section *section,
@@ -698,5 +707,10 @@ int smbsign_selftest(void);
 
 int smbsign_shash_register(void);
 void smbsign_shash_unregister(void);
+
+/* dropin.c: "cmac(aes)" for the kernel's own users */
+
+int smbsign_dropin_register(void);
+void smbsign_dropin_unregister(void);
 
 #endif /* _SMBSIGN_INTERNAL_H */

@@ -62,12 +62,17 @@ static int __init smbsign_init(void)
 	err = smbsign_shash_register();
 	if (err)
 		goto err_settings;
-	err = smbsign_sysfs_register();
+	err = smbsign_dropin_register();
 	if (err)
 		goto err_shash;
+	err = smbsign_sysfs_register();
+	if (err)
+		goto err_dropin;
 	log_load();
 	return 0;
 
+err_dropin:
+	smbsign_dropin_unregister();
 err_shash:
 	smbsign_shash_unregister();
 err_settings:
@@ -86,6 +91,7 @@ err_kdf:
 static void __exit smbsign_exit(void)
 {
 	smbsign_sysfs_unregister();
+	smbsign_dropin_unregister();
 	smbsign_shash_unregister();
 	smbsign_settings_shutdown();
 	smbsign_batch_shutdown();

@@ -14,6 +14,8 @@ static_assert(offsetof(struct smbsign_cbcmac_lanes, x) == 2816);
 static_assert(offsetof(struct smbsign_cbcmac_lanes, data) == 3072);
 static_assert(SMBSIGN_MAX_LANES == 16);
 
+asmlinkage void smbsign_aes128_expandkey_aesni(u32 *key_enc,
+					       const u8 raw[AES_KEYSIZE_128]);
 asmlinkage void smbsign_cbcmac_aesni(const struct crypto_aes_ctx *key,
 				     u8 x[AES_BLOCK_SIZE], const u8 *data,
 				     size_t num_blocks);
@@ -25,6 +27,13 @@ smbsign_cbcmac_lanes_vaes_avx2(struct smbsign_cbcmac_lanes *lanes,
 asmlinkage void
 smbsign_cbcmac_lanes_vaes_avx512(struct smbsign_cbcmac_lanes *lanes,
 				 unsigned int num, size_t num_blocks);
+
+static void x86_aes128_expandkey(struct smbsign_aes_key *key,
+				 const u8 raw[AES_KEYSIZE_128])
+{
+	smbsign_aes128_expandkey_aesni(key->ctx.key_enc, raw);
+	key->ctx.key_length = AES_KEYSIZE_128;
+}
 
 /* One message gains nothing from wider registers: all engines have this. */
 static void x86_cbcmac(const struct smbsign_aes_key *key, u8 x[AES_BLOCK_SIZE],
