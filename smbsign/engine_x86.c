@@ -76,6 +76,7 @@ const struct smbsign_engine smbsign_engine_aesni = {
 	.aes128_expandkey = x86_aes128_expandkey,
 	.cbcmac		= x86_cbcmac,
 	.cbcmac_lanes	= aesni_cbcmac_lanes,
+	.sha256		= x86_sha256,
 };
 
 const struct smbsign_engine smbsign_engine_vaes_avx2 = {
@@ -89,6 +90,7 @@ const struct smbsign_engine smbsign_engine_vaes_avx2 = {
 	.aes128_expandkey = x86_aes128_expandkey,
 	.cbcmac		= x86_cbcmac,
 	.cbcmac_lanes	= vaes_avx2_cbcmac_lanes,
+	.sha256		= x86_sha256,
 };
 
 const struct smbsign_engine smbsign_engine_vaes_avx512 = {
@@ -102,6 +104,7 @@ const struct smbsign_engine smbsign_engine_vaes_avx512 = {
 	.aes128_expandkey = x86_aes128_expandkey,
 	.cbcmac		= x86_cbcmac,
 	.cbcmac_lanes	= vaes_avx512_cbcmac_lanes,
+	.sha256		= x86_sha256,
 };
 
 /**

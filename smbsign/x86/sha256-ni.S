@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+//
+// SHA-256 with the SHA New Instructions: one message, or two side by side.
+//
+// A block of one message is a chain of 32 SHA256RNDS2, each of which waits four
+// cycles for the one before; the processor could begin one every two or three.
+// Two messages whose instructions alternate fill the gaps, so that the second
+// comes at half of its price.
+//
+// CPU features: SHA-NI, SSSE3 and SSE4.1, which every processor with SHA-NI has.
+// SHA-NI exists in legacy SSE encoding only, so the upper halves of the vector
+// registers have to be zero, or each instruction waits for them to be merged.
+//
+// All functions use the System V ABI.
+
+#include <linux/linkage.h>
+
+.section .rodata
+.p2align 6
+
+	// The round constants of FIPS 180-4, 4.2.2; for sha256-lanes.S as well
+SYM_DATA_START(smbsign_sha256_k)
+	.long	0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5
+	.long	0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5
+	.long	0xd807aa98, 0x12835b01, 0x243185be, 0x550c7dc3
+	.long	0x72be5d74, 0x80deb1fe, 0x9bdc06a7, 0xc19bf174
+	.long	0xe49b69c1, 0xefbe4786, 0x0fc19dc6, 0x240ca1cc
+	.long	0x2de92c6f, 0x4a7484aa, 0x5cb0a9dc, 0x76f988da
+	.long	0x983e5152, 0xa831c66d, 0xb00327c8, 0xbf597fc7
+	.long	0xc6e00bf3, 0xd5a79147, 0x06ca6351, 0x14292967
+	.long	0x27b70a85, 0x2e1b2138, 0x4d2c6dfc, 0x53380d13
+	.long	0x650a7354, 0x766a0abb, 0x81c2c92e, 0x92722c85
+	.long	0xa2bfe8a1, 0xa81a664b, 0xc24b8b70, 0xc76c51a3
+	.long	0xd192e819, 0xd6990624, 0xf40e3585, 0x106aa070
+	.long	0x19a4c116, 0x1e376c08, 0x2748774c, 0x34b0bcb5
+	.long	0x391c0cb3, 0x4ed8aa4a, 0x5b9cca4f, 0x682e6ff3
+	.long	0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208
+	.long	0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2
+SYM_DATA_END(smbsign_sha256_k)
+
+	// A shuffle mask that makes four words out of their big-endian bytes
+.p2align 4
+.Lbswap32_mask:
+	.octa	0x0c0d0e0f08090a0b0405060700010203
+
+// Bytes from a word of the state of some lanes to the next word of the same
+// lanes in struct smbsign_sha256_lanes
+#define LANES_STRIDE	64
+
+.text
+
+// Rounds \i to \i + 3, \i a multiple of 4, of the message at \data.
+//
+// \abef and \cdgh hold the state in the order that SHA256RNDS2 wants, named from
+// the highest word down.  The instruction does two rounds: it leaves the new
+// ABEF in place of the old CDGH, and the old ABEF is the new CDGH, so that two
+// of them bring both registers back to their roles.  It takes W + K in the low
+// half of its implicit operand, XMM0.
+//
+// \m0 to \m3 hold the last 16 words of the message schedule, four in each, \m0
+// those of these rounds; the roles move on by one with each use of the macro.
+// The next words but three are made in two steps.  SHA256MSG1 adds sigma0 of the
+// 15th last word, as soon as four more words are there.  Then the 7th last word
+// (it crosses two registers: hence PALIGNR) is added, and SHA256MSG2 adds sigma1
+// of the 2nd last.  Words 0 to 15 come from the message, and none beyond 63 is
+// needed.
+//
+// Clobbers XMM0 and \tmp.
+.macro	_4rounds	i, data, abef, cdgh, m0, m1, m2, m3, tmp
+.if \i < 16
+	movdqu		(4 * \i)(\data), \m0
+	pshufb		BSWAP32_MASK, \m0
+.endif
+	movdqa		(4 * \i)(K), %xmm0
+	paddd		\m0, %xmm0
+	sha256rnds2	\abef, \cdgh
+.if \i >= 12 && \i < 60
+	movdqa		\m0, \tmp
+	palignr		$4, \m3, \tmp
+	paddd		\tmp, \m1
+	sha256msg2	\m0, \m1
+.endif
+	punpckhqdq	%xmm0, %xmm0
+	sha256rnds2	\cdgh, \abef
+.if \i >= 4 && \i < 52
+	sha256msg1	\m0, \m3
+.endif
+.endm
+
+// void smbsign_sha256_ni(u32 state[8], const u8 *data, size_t num_blocks);
+//
+// Puts num_blocks >= 1 blocks of 64 bytes at |data| into |state|.
+SYM_FUNC_START(smbsign_sha256_ni)
+	.set	STATE,		%rdi
+	.set	DATA,		%rsi
+	.set	NUM_BLOCKS,	%rdx
+	.set	K,		%rax
+	.set	ABEF,		%xmm1
+	.set	CDGH,		%xmm2
+	.set	TMP,		%xmm7
+	.set	BSWAP32_MASK,	%xmm8
+	.set	ABEF_SAVED,	%xmm9
+	.set	CDGH_SAVED,	%xmm10
+
+	lea		smbsign_sha256_k(%rip), K
+	movdqa		.Lbswap32_mask(%rip), BSWAP32_MASK
+
+	// DCBA, HGFE => ABEF, CDGH
+	movdqu		(STATE), TMP
+	movdqu		16(STATE), CDGH
+	movdqa		TMP, ABEF
+	punpcklqdq	CDGH, ABEF		// FEBA
+	punpckhqdq	CDGH, TMP		// HGDC
+	pshufd		$0x1b, ABEF, ABEF
+	pshufd		$0x1b, TMP, CDGH
+
+.Lni_block:
+	movdqa		ABEF, ABEF_SAVED
+	movdqa		CDGH, CDGH_SAVED
+.irp i, 0, 16, 32, 48
+	_4rounds	(\i + 0), DATA, ABEF, CDGH, %xmm3, %xmm4, %xmm5, %xmm6, TMP
+	_4rounds	(\i + 4), DATA, ABEF, CDGH, %xmm4, %xmm5, %xmm6, %xmm3, TMP
+	_4rounds	(\i + 8), DATA, ABEF, CDGH, %xmm5, %xmm6, %xmm3, %xmm4, TMP
+	_4rounds	(\i + 12), DATA, ABEF, CDGH, %xmm6, %xmm3, %xmm4, %xmm5, TMP
+.endr
+	paddd		ABEF_SAVED, ABEF
+	paddd		CDGH_SAVED, CDGH
+	add		$64, DATA
+	dec		NUM_BLOCKS
+	jnz		.Lni_block
+
+	// ABEF, CDGH => DCBA, HGFE
+	pshufd		$0x1b, ABEF, ABEF	// FEBA
+	pshufd		$0x1b, CDGH, CDGH	// HGDC
+	movdqa		ABEF, TMP
+	punpcklqdq	CDGH, ABEF
+	punpckhqdq	CDGH, TMP
+	movdqu		ABEF, (STATE)
+	movdqu		TMP, 16(STATE)
+	RET
+SYM_FUNC_END(smbsign_sha256_ni)
