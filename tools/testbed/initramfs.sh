@@ -16,11 +16,11 @@ set -euo pipefail
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
-# kmod does not see the soft dependencies of cifs.ko: they are named here.
+# kmod does not see the soft dependencies of cifs.ko and ksmbd.ko: they are named here.
 MODULES='virtio_pci virtio_net 9pnet_virtio 9p af_packet
 	aesni_intel ghash_clmulni_intel sha256_ssse3 sha512_ssse3 sha512_generic
 	cryptd cmac gcm ccm ctr ecb cbc hmac md5 sha256_generic ghash_generic algif_hash
-	nls_utf8 nls_iso8859-1 crc32_generic crc32c_intel cifs'
+	nls_utf8 nls_iso8859-1 crc32_generic crc32c_intel cifs ksmbd'
 
 tmp=''
 trap '[ -z "$tmp" ] || rm -rf "$tmp"' EXIT

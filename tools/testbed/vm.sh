@@ -3,7 +3,7 @@
 # vm.sh: boots a real x86 kernel under QEMU, runs a script in it, powers off.
 #
 #   vm.sh [-k NAME] [-c PROCESSORS] [-t SECONDS] [-m MEGABYTES] [-l LOG]
-#         [-a "KERNEL ARGUMENTS"] [-d DIR] SCRIPT [ARGUMENTS] | -- COMMAND [ARGUMENTS]
+#         [-a "KERNEL ARGUMENTS"] [-d DIR] [-p PORT:PORT] SCRIPT [ARGUMENTS] | -- COMMAND [ARGUMENTS]
 #
 #   -k  kernel of kernels.sh: debian-6.12 (default), debian-6.1, qemu-6.12-debug
 #   -c  number of processors, default 1
@@ -12,6 +12,7 @@
 #   -l  where to keep the kernel's log, default build/logs/NAME-<time>.log
 #   -a  further arguments for the kernel's command line
 #   -d  the folder that is /share in the guest, default build/NAME
+#   -p  a port of the host's 127.0.0.1 and the TCP port of the guest that it leads to
 #
 # The script runs with /share as its folder under busybox; what "modules.sh NAME"
 # builds is there as smbsign/smbsign.ko.  The host is 10.0.2.2 (Debian's kernels).
@@ -30,11 +31,17 @@ set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=runner.sh
 . "$TESTBED/runner.sh"
 
-name=debian-6.12 limit=300 cpus=1
+name=debian-6.12 limit=300 cpus=1 forward=''
 
 extra_option()
 {
-	cpus=$2
+	case $1 in
+	c) cpus=$2 ;;
+	p)
+		[[ $2 =~ ^[0-9]+:[0-9]+$ ]] || die "-p takes two ports, not '$2'"
+		forward=,hostfwd=tcp:127.0.0.1:${2%:*}-:${2#*:}
+		;;
+	esac
 }
 
 cleanup()
@@ -50,7 +57,7 @@ boot()
 printk.devkmsg=on kunit.enable=1 rdinit=/init tb.run=${rundir##*/} $append" \
 		-serial "file:$log" -device isa-debug-exit,iobase=0xf4,iosize=0x04 \
 		-virtfs "local,path=$hostdir,mount_tag=share,security_model=none,multidevs=remap" \
-		-netdev user,id=net -device virtio-net-pci,netdev=net,romfile= \
+		-netdev "user,id=net$forward" -device virtio-net-pci,netdev=net,romfile= \
 		-device virtio-rng-pci < /dev/null
 }
 
@@ -58,7 +65,7 @@ main()
 {
 	local image initrd start rc=0 timed_out=no status='' kind=qemu
 
-	runner_options vm c: "$@"
+	runner_options vm c:p: "$@"
 	trap cleanup EXIT
 	trap 'exit 130' INT TERM
 	need qemu-system-x86_64 qemu
