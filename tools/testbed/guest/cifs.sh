@@ -5,8 +5,9 @@
 #
 #   cifs.sh PORT [DIALECT...]   default 3.1.1 3.0 2.1; the server is samba.sh's
 #
-# Gives: a line "mount DIALECT ..." for each with what cifs.ko says about it, and
-# status 0 when every byte came back and both modules left.
+# Gives: a line "mount DIALECT ..." for each with what cifs.ko says about it and
+# "cmac-aes-smbsign in use" if somebody has the drop-in, and status 0 when every
+# byte came back, smbsign.ko stayed while it was in use, and both modules left.
 
 port=$1
 shift
@@ -27,6 +28,36 @@ debug_data()
 	grep -oE 'Dialect 0x[0-9a-f]+( signed)?' /proc/fs/cifs/DebugData | head -n 1
 }
 
+# How many transforms of the drop-in are in use; nothing if it is not offered.
+dropin_users()
+{
+	awk -F' *: *' '
+		$1 == "driver" { driver = $2 }
+		$1 == "refcnt" && driver == "cmac-aes-smbsign" { print $2 - 1 }' /proc/crypto
+}
+
+# While the share is mounted: the drop-in keeps its module.
+check_dropin()
+{
+	by=''
+	case $(dropin_users) in
+	"" | 0) return ;;
+	esac
+	! rmmod smbsign 2> /dev/null || fail "$1: smbsign.ko left while cifs.ko used it"
+	by=', cmac-aes-smbsign in use'
+}
+
+# The threads of the last connection take a while to go.
+unload()
+{
+	n=0
+	until rmmod "$1" 2> /tmp/err; do
+		n=$((n + 1))
+		[ $n -lt 20 ] || fail "$(cat /tmp/err)"
+		sleep 1
+	done
+}
+
 try()
 {
 	mount.cifs //10.0.2.2/test /mnt -o "$options,vers=$1" || fail "mount $1"
@@ -35,9 +66,10 @@ try()
 	got=$(sha256sum < "/mnt/data-$1") || fail "read $1"
 	[ "$got" = "$sum" ] || fail "$1: what was read differs from what was written"
 	state=$(debug_data)
+	check_dropin "$1"
 	umount /mnt || fail "umount $1"
 	case $state in
-	*signed) echo "mount $1: $state, $megabytes MiB written, read, equal" ;;
+	*signed) echo "mount $1: $state, $megabytes MiB written, read, equal$by" ;;
 	*) fail "$1 is not signed: '$state'" ;;
 	esac
 }
@@ -51,12 +83,8 @@ modprobe cifs || fail "modprobe cifs"
 for dialect; do
 	try "$dialect"
 done
-rmmod smbsign || fail "rmmod smbsign"
-
-# The threads of the last connection take a while to go.
-n=0
-until rmmod cifs 2> /tmp/err; do
-	n=$((n + 1))
-	[ $n -lt 20 ] || fail "$(cat /tmp/err)"
-	sleep 1
-done
+unload smbsign
+unload cifs
+insmod /share/smbsign/smbsign.ko dropin=0 || fail "insmod smbsign.ko dropin=0"
+[ -z "$(dropin_users)" ] || fail "the drop-in is there, though dropin=0"
+unload smbsign
