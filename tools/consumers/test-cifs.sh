@@ -1,0 +1,206 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# test-cifs.sh: the patched cifs.ko as a client of Samba, on one kernel.
+#
+#   test-cifs.sh NAME [-c PROCESSORS] [-m MEGABYTES] [CELL...]
+#
+#   NAME  debian-6.12 or debian-6.1
+#   -c    number of processors of the guest, default 2
+#   -m    how much goes there and back in each cell, default 64
+#   CELL  only these, by name; see CELLS
+#
+# Takes: what smb.sh builds, and Samba.  Every cell is one mount: a dialect, the
+# algorithms that either end has, and whether either end requires signing.  The
+# guest writes, reads and compares, and looks at what smbsign counted; wire.py
+# computes again every signature that went over the wire.
+# Gives: what passed and failed, with SMBSIGN_RESULTS set also there.
+
+set -euo pipefail
+here=$(cd "$(dirname "$0")" && pwd)
+. "$here/../testbed/lib.sh"
+. "$here/wire/recorder.sh"
+
+# NAME: settings of its smb.conf, separated by ;
+declare -A SERVERS=(
+	[mandatory]='server min protocol = SMB2_02'
+	[auto]='server signing = auto;server min protocol = SMB2_02'
+	[gmac]='server smb3 signing algorithms = AES-128-GMAC'
+	[cmac]='server smb3 signing algorithms = AES-128-CMAC'
+	[hmac]='server smb3 signing algorithms = HMAC-SHA256'
+)
+
+ALL=aes-gmac+aes-cmac+hmac-sha256
+
+# cell name, server, dialect, client's algorithms, client requires, mount options,
+# algorithm that must come of it, signed; see guest/cifs-patched.sh
+CELLS="
+2.0.2 mandatory 2.0 $ALL 0 - HMAC-SHA256 yes
+2.1 mandatory 2.1 $ALL 0 - HMAC-SHA256 yes
+3.0 mandatory 3.0 $ALL 0 - AES-CMAC yes
+3.0.2 mandatory 3.02 $ALL 0 - AES-CMAC yes
+3.1.1-all mandatory 3.1.1 $ALL 0 - AES-GMAC yes
+3.1.1-client-gmac mandatory 3.1.1 aes-gmac 0 - AES-GMAC yes
+3.1.1-client-cmac mandatory 3.1.1 aes-cmac 0 - AES-CMAC yes
+3.1.1-client-hmac mandatory 3.1.1 hmac-sha256 0 - HMAC-SHA256 yes
+3.1.1-server-gmac gmac 3.1.1 $ALL 0 - AES-GMAC yes
+3.1.1-server-cmac cmac 3.1.1 $ALL 0 - AES-CMAC yes
+3.1.1-server-hmac hmac 3.1.1 $ALL 0 - HMAC-SHA256 yes
+3.1.1-nothing-common cmac 3.1.1 aes-gmac+hmac-sha256 0 - AES-CMAC yes
+2.1-auto auto 2.1 $ALL 0 - HMAC-SHA256 no
+3.0-auto auto 3.0 $ALL 0 - AES-CMAC no
+3.1.1-auto auto 3.1.1 $ALL 0 - AES-GMAC no
+2.1-policy auto 2.1 $ALL 1 - HMAC-SHA256 yes
+3.0-policy auto 3.0 $ALL 1 - AES-CMAC yes
+3.1.1-policy auto 3.1.1 $ALL 1 - AES-GMAC yes
+3.1.1-both mandatory 3.1.1 $ALL 1 - AES-GMAC yes
+3.1.1-sign auto 3.1.1 $ALL 0 sign AES-GMAC yes
+3.1.1-sec-i auto 3.1.1 $ALL 0 sec=ntlmsspi AES-GMAC yes
+3.1.1-seal auto 3.1.1 $ALL 1 seal AES-GMAC no
+default mandatory default $ALL 0 - AES-GMAC yes
+"
+
+cpus=2 megabytes=64 dir='' only=()
+declare -A ports=()
+recorders=()
+
+cleanup()
+{
+	local server
+
+	stop_recorders
+	for server in "${!ports[@]}"; do
+		"$TESTBED/samba.sh" stop "$dir/samba-$server" || true
+	done
+}
+
+parse_options()
+{
+	local opt
+
+	case ${1:-} in
+	-h | --help) usage; exit 0 ;;
+	debian-*) ;;
+	*) usage >&2; exit 2 ;;
+	esac
+	name=$1
+	shift
+	while getopts c:m: opt; do
+		case $opt in
+		c) cpus=$OPTARG ;;
+		m) megabytes=$OPTARG ;;
+		*) exit 2 ;;
+		esac
+	done
+	only=("${@:OPTIND}")
+	kernel_info "$name"
+}
+
+# want CELL: was it asked for?
+want()
+{
+	[ ${#only[@]} -eq 0 ] || [[ " ${only[*]} " == *" $1 "* ]]
+}
+
+start_server()
+{
+	local server=$1 settings
+
+	ports[$server]=$("$TESTBED/samba.sh" port)
+	IFS=';' read -ra settings <<< "${SERVERS[$server]}"
+	"$TESTBED/samba.sh" start "$dir/samba-$server" "${ports[$server]}" "${settings[@]}"
+}
+
+stop_recorders()
+{
+	for recorder in "${recorders[@]}"; do
+		recorder_stop
+	done
+	recorders=()
+}
+
+# prepare_cells: starts the servers, a recorder for each cell, and writes what the
+# guest reads.
+prepare_cells()
+{
+	local cell server rest port
+
+	mkdir -p "$dir/records"
+	while read -r cell server rest; do
+		[ -n "$cell" ] && want "$cell" || continue
+		[ -n "${ports[$server]:-}" ] || start_server "$server"
+		recorder_start "$dir/records/$cell" "${ports[$server]}"
+		recorders+=("$recorder")
+		printf '%s %s %s\n' "$cell" "$port" "$rest"
+	done <<< "$CELLS" > "$dir/cells"
+	[ -s "$dir/cells" ] || die "no such cell" "there are: $(awk '{ printf "%s ", $1 }' <<< "$CELLS")"
+}
+
+report_tap()
+{
+	local line ran=0
+
+	while read -r line; do
+		case $line in
+		'ok - '*) result pass "$name cifs.ko ${line#ok - }" ;;
+		'not ok - '*)
+			report fail "$name cifs.ko ${line#not ok - }"
+			rc=1
+			;;
+		*) continue ;;
+		esac
+		ran=$((ran + 1))
+	done < "$out"
+	say "$name: $ran results of cifs.ko; output: $out"
+	[ $ran -gt 0 ] || rc=1
+}
+
+# What was on the wire, by a judge of its own.
+report_wire()
+{
+	local cell dialect algorithm signed demands said
+
+	while read -r cell _ dialect _ _ _ algorithm signed; do
+		demands=(--algorithm "${algorithm,,}")
+		case $dialect in
+		2.0) demands+=(--dialect 2.0.2) ;;
+		3.02) demands+=(--dialect 3.0.2) ;;
+		default) demands+=(--dialect 3.1.1) ;;
+		*) demands+=(--dialect "$dialect") ;;
+		esac
+		[ "$signed" != yes ] || demands+=(--require-signing --bytes $((2 * megabytes << 20)))
+		if said=$("$here/wire.py" check "$dir/records/$cell" --user smbsign:smbsign "${demands[@]}"); then
+			report pass "$name cifs.ko $cell: on the wire"
+		else
+			printf '%s\n' "$said" >&2
+			report fail "$name cifs.ko $cell: on the wire" "record: $dir/records/$cell"
+			rc=1
+		fi
+	done < "$dir/cells"
+}
+
+main()
+{
+	local log out rc=0
+
+	parse_options "$@"
+	trap cleanup EXIT
+	trap 'exit 130' INT TERM
+	mkdir -p "$LOGS"
+	dir=$(dirname "$("$here/smb.sh" "$name")")
+	cp "$TESTBED/guest/tap.sh" "$dir/"
+	prepare_cells
+	log=$LOGS/$name-test-cifs.log
+	out=$LOGS/$name-test-cifs.out
+	"$TESTBED/vm.sh" -k "$name" -c "$cpus" -t 1800 -d "$dir" -l "$log" \
+		"$TESTBED/guest/cifs-patched.sh" "$megabytes" > "$out" || rc=$?
+	if [ $rc -ne 0 ]; then
+		report fail "$name cifs.ko" "the guest ended with status $rc; its output: $out; kernel: $log"
+	fi
+	stop_recorders
+	report_tap
+	report_wire
+	[ $rc -ne 0 ] || report pass "$name cifs.ko"
+	return $rc
+}
+
+main "$@"

@@ -1,0 +1,118 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=dash disable=SC2154 # with tap.sh
+# In the guest: the patched cifs.ko as the client of Samba servers.
+#
+#   cifs-patched.sh MEGABYTES
+#
+# Takes, in /share: smbsign/smbsign.ko, consumers/cifs.ko, tap.sh, and "cells", a
+# line for each mount:
+#   NAME PORT DIALECT ALGORITHMS REQUIRE OPTIONS WANT SIGNED
+# with the client's policy (algorithms joined by +, require 0 or 1), further mount
+# options (or -), the algorithm that must come of it, and whether all messages
+# have to be signed (yes, no), or the errno with which mounting fails.
+# Gives: lines "ok - WHAT" and "not ok - WHAT: WHY"; status 0 if all are ok.
+
+# shellcheck source=tools/testbed/guest/tap.sh
+. /share/tap.sh
+
+megabytes=$1
+smbsign=/sys/kernel/smbsign
+options=username=smbsign,password=smbsign,cache=none,nosharesock
+
+stat()
+{
+	cat "$smbsign/stats/$1"
+}
+
+# install_modules: as an administrator would; modprobe has to find the order.
+# With their paths, for busybox has commands of these names inside it.
+install_modules()
+{
+	dir=/lib/modules/$(uname -r)/updates
+	mkdir -p "$dir"
+	cp /share/smbsign/smbsign.ko /share/consumers/cifs.ko "$dir/"
+	/bin/depmod
+	/bin/modprobe aesni_intel
+	/bin/modprobe sha256_ssse3
+	status "modprobe cifs" 0 /bin/modprobe cifs
+	like "modprobe cifs loads smbsign first" "$(/bin/lsmod | grep '^smbsign ')" '*cifs'
+}
+
+# copy: the file there and back, through /mnt, and no byte other.
+copy()
+{
+	dd if=/tmp/data of=/mnt/data bs=4M 2> /tmp/err || { not_ok "$1: write" "$(cat /tmp/err)"; return 1; }
+	sync
+	got=$(sha256sum < /mnt/data) || { not_ok "$1: read" "it failed"; return 1; }
+	is "$1: $megabytes MiB there and back" "$got" "$sum"
+	[ "$got" = "$sum" ]
+}
+
+# metadata: what goes in compounds, and answers that are errors.
+metadata()
+{
+	mkdir /mnt/dir && echo text > /mnt/dir/a && mv /mnt/dir/a /mnt/dir/b &&
+		[ "$(cat /mnt/dir/b)" = text ] && [ "$(ls /mnt/dir)" = b ] &&
+		! cat /mnt/dir/none 2> /dev/null && df /mnt > /dev/null &&
+		chmod 700 /mnt/dir/b && rm /mnt/dir/b && rmdir /mnt/dir && rm /mnt/data
+}
+
+# Only what the counters say about both directions tells signed from unsigned.
+check_signed()
+{
+	bytes=$((megabytes * 1048576))
+	out=$(($(stat signed_bytes) - signed))
+	in=$(($(stat verified_bytes) - verified))
+	if [ "$2" = yes ]; then
+		[ $out -ge $bytes ] && [ $in -ge $bytes ] && { ok "$1: all was signed"; return; }
+	else
+		[ $out -lt 100000 ] && [ $in -lt 100000 ] && { ok "$1: data was not signed"; return; }
+	fi
+	not_ok "$1: signed: $2" "$out bytes signed, $in verified, of $bytes"
+}
+
+cell()
+{
+	local name=$1 port=$2 dialect=$3 algorithms=$4 require=$5 extra=$6 want=$7 must=$8
+
+	echo "$algorithms" | tr + ' ' > "$smbsign/client/signing_algorithms"
+	echo "$require" > "$smbsign/client/require_security_signature"
+	signed=$(stat signed_bytes) verified=$(stat verified_bytes)
+	bad_before=$(stat bad_signature)/$(stat refused)/$(stat nonce_refused)
+	[ "$extra" = - ] && extra=''
+	mount.cifs //10.0.2.2/test /mnt -o "$options,port=$port,vers=$dialect${extra:+,$extra}" > /tmp/err 2>&1
+	rc=$?
+	case $must in
+	yes | no) ;;
+	*)
+		umount /mnt 2> /dev/null
+		like "$name: mount fails with $must" "$rc $(cat /tmp/err)" "[1-9]*($must)*"
+		return
+		;;
+	esac
+	[ $rc -eq 0 ] || { not_ok "$name: mount" "$(cat /tmp/err)"; dmesg | tail -n 5; return; }
+	is "$name: algorithm" "$(sed -n 's/^Signing algorithm: //p' /proc/fs/cifs/DebugData)" "$want"
+	copy "$name" && { metadata && ok "$name: metadata" || not_ok "$name: metadata" "something failed"; }
+	check_signed "$name" "$must"
+	status "$name: umount" 0 umount /mnt
+	is "$name: nothing was refused" "$(stat bad_signature)/$(stat refused)/$(stat nonce_refused)" "$bad_before"
+}
+
+dd if=/dev/urandom of=/tmp/data bs=1M count="$megabytes" 2> /dev/null
+sum=$(sha256sum < /tmp/data)
+install_modules
+while read -r line; do
+	# shellcheck disable=SC2086 # words are wanted
+	cell $line
+done < /share/cells
+
+# The threads of the last connection take a while to go.
+n=0
+until /bin/rmmod cifs 2> /tmp/err || [ $n -ge 20 ]; do
+	n=$((n + 1))
+	sleep 1
+done
+is "rmmod cifs" "$(/bin/lsmod | grep -c '^cifs ')" 0
+status "rmmod smbsign" 0 /bin/rmmod smbsign
+exit $bad
