@@ -270,6 +270,40 @@ static void test_chain_other_errors(struct kunit *test)
 	}
 }
 
+/* One after the other, and what is behind a bad one stays in the rest. */
+static void test_chain_next(struct kunit *test)
+{
+	const struct msg_layout *layout = layout_param(test);
+	struct chain *c = new_chain(test, SMBSIGN_AES_CMAC);
+	struct smbsign_msg rest, msg;
+	struct smbsign_key *peer;
+
+	rand_seed(7);
+	for (int num = 1; num <= MAX_PARTS; num++) {
+		fill_chain(test, c, num);
+		peer = c->keys.of[other_role(c->role)];
+		lay_chain(c, layout, 0);
+		expect_sign(test, c, num, 0);
+		rest = c->mem->msg;
+		for (int i = 0; i < num; i++) {
+			KUNIT_ASSERT_EQ(test, 0, smbsign_msg_next(&rest, &msg));
+			KUNIT_EXPECT_EQ(test, msg.off, c->off[i]);
+			KUNIT_EXPECT_EQ(test, msg.off + msg.len, c->off[i + 1]);
+			KUNIT_EXPECT_EQ(test, rest.off, c->off[i + 1]);
+			KUNIT_EXPECT_EQ(test, rest.len,
+					c->data_len - c->off[i + 1]);
+			KUNIT_EXPECT_EQ(test, 0,
+					smbsign_verify_msg(peer, &msg));
+		}
+		KUNIT_EXPECT_EQ(test, -EPROTO, smbsign_msg_next(&rest, &msg));
+		KUNIT_EXPECT_EQ(test, rest.len, 0);
+		rest.len = 1;
+		KUNIT_EXPECT_EQ(test, -EMSGSIZE, smbsign_msg_next(&rest, &msg));
+		KUNIT_EXPECT_EQ(test, rest.off, c->data_len);
+		KUNIT_EXPECT_TRUE(test, mem_is_intact(c->mem));
+	}
+}
+
 /* SMB1 has no chains of messages: it is one, whatever its bytes say. */
 static void test_chain_smb1(struct kunit *test)
 {
@@ -355,6 +389,7 @@ static struct kunit_case message_chain_test_cases[] = {
 	KUNIT_CASE_PARAM(test_chain_each_cut, layout_gen_params),
 	KUNIT_CASE_PARAM(test_chain_bad_next, bad_next_gen_params),
 	KUNIT_CASE(test_chain_other_errors),
+	KUNIT_CASE_PARAM(test_chain_next, layout_gen_params),
 	KUNIT_CASE(test_chain_smb1),
 	KUNIT_CASE_PARAM(test_chain_captured, layout_gen_params),
 	{}

@@ -602,8 +602,7 @@ int smbsign_data_write(const struct smbsign_msg *msg, size_t off,
  * struct smbsign_job - one message, between its header and its signature
  * @op: what to do with it
  * @key: the key
- * @msg: the message, or the chain that it is part of
- * @off: where it begins, from the start of @msg
+ * @msg: the message
  * @pdu: view of @hdr
  * @hdr: its header, as it was when the job began
  */
@@ -611,12 +610,11 @@ struct smbsign_job {
 	enum smbsign_op op;
 	struct smbsign_key *key;
 	const struct smbsign_msg *msg;
-	size_t off;
 	struct smbsign_pdu pdu;
 	u8 hdr[SMBSIGN_SMB2_HDR_SIZE];
 };
 
-int __must_check smbsign_job_begin(struct smbsign_job *job, size_t len);
+int __must_check smbsign_job_begin(struct smbsign_job *job);
 int smbsign_job_end(const struct smbsign_job *job, int err,
 		    const u8 sig[SMBSIGN_SIG_SIZE]);
 

@@ -13,15 +13,16 @@
 #include "internal.h"
 
 /* The header of the message, and a view of it */
-static int job_header(struct smbsign_job *job, size_t len)
+static int job_header(struct smbsign_job *job)
 {
 	enum smbsign_proto proto = smbsign_sign_proto(job->key->alg);
 	size_t size = smbsign_pdu_hdr_size(proto);
+	size_t len = job->msg->len;
 	int err;
 
 	if (len < size)
 		return -EPROTO;
-	err = smbsign_data_read(job->msg, job->off, job->hdr, size);
+	err = smbsign_data_read(job->msg, 0, job->hdr, size);
 	if (err)
 		return err;
 	return smbsign_pdu_parse_hdr(&job->pdu, proto, job->hdr, len);
@@ -49,18 +50,17 @@ static void job_account(const struct smbsign_job *job, int err)
 
 /**
  * smbsign_job_begin() - read the header of a message, and check what it tells
- * @job: with @op, @key, @msg and @off filled in
- * @len: bytes of the message
+ * @job: with @op, @key and @msg filled in
  *
  * Context: Any context.
  * Return: 0: smbsign_job_end() must follow; or what smbsign_sign_msg() or
  * smbsign_verify_msg() returns.
  */
-int smbsign_job_begin(struct smbsign_job *job, size_t len)
+int smbsign_job_begin(struct smbsign_job *job)
 {
 	int err;
 
-	err = job_header(job, len);
+	err = job_header(job);
 	if (err)
 		return err;
 	err = job_check(job);
@@ -73,8 +73,7 @@ static int job_sign(const struct smbsign_job *job,
 		    const u8 sig[SMBSIGN_SIG_SIZE])
 {
 	return smbsign_guard_claim(job->key, &job->pdu, sig) ?:
-	       smbsign_data_write(job->msg, job->off +
-				  (job->pdu.signature - job->hdr), sig,
+	       smbsign_data_write(job->msg, job->pdu.signature - job->hdr, sig,
 				  smbsign_sign_size(job->key->alg));
 }
 
@@ -105,8 +104,7 @@ int smbsign_job_end(const struct smbsign_job *job, int err,
 }
 
 static int msg_compute(const struct smbsign_key *key,
-		       const struct smbsign_msg *msg, size_t off, size_t len,
-		       u8 sig[SMBSIGN_SIG_SIZE])
+		       const struct smbsign_msg *msg, u8 sig[SMBSIGN_SIG_SIZE])
 {
 	struct smbsign_section section;
 	struct smbsign_sign_ctx ctx;
@@ -117,7 +115,7 @@ static int msg_compute(const struct smbsign_key *key,
 
 	smbsign_sign_init(&ctx, key);
 	smbsign_sign_set_sequence(&ctx, msg->sequence);
-	smbsign_cursor_init(&c, msg, off, len);
+	smbsign_cursor_init(&c, msg, 0, msg->len);
 	smbsign_section_begin(&section);
 	while (smbsign_cursor_next(&c, &data, &n))
 		smbsign_sign_update(&section, &ctx, key, data, n);
@@ -131,7 +129,7 @@ static int msg_compute(const struct smbsign_key *key,
 }
 
 static int msg_do(enum smbsign_op op, struct smbsign_key *key,
-		  const struct smbsign_msg *msg, size_t off, size_t len)
+		  const struct smbsign_msg *msg)
 {
 	u8 sig[SMBSIGN_SIG_SIZE];
 	struct smbsign_job job;
@@ -140,81 +138,73 @@ static int msg_do(enum smbsign_op op, struct smbsign_key *key,
 	job.op = op;
 	job.key = key;
 	job.msg = msg;
-	job.off = off;
-	err = smbsign_job_begin(&job, len);
+	err = smbsign_job_begin(&job);
 	if (err)
 		return err;
-	err = msg_compute(key, msg, off, len, sig);
+	err = msg_compute(key, msg, sig);
 	err = smbsign_job_end(&job, err, sig);
 	memzero_explicit(sig, sizeof(sig));
 	return err;
 }
 
-/* Bytes of the message at @off of a chain, by its NextCommand */
-static int chain_part(const struct smbsign_msg *msg, size_t off,
-		      size_t *len_ret)
-{
-	size_t rest = msg->len - off;
-	u8 hdr[SMBSIGN_SMB2_HDR_SIZE];
-	struct smbsign_pdu pdu;
-	int err;
-
-	err = smbsign_data_read(msg, off, hdr, min(rest, sizeof(hdr)));
-	if (!err)
-		err = smbsign_pdu_parse(&pdu, hdr, rest);
-	if (!err)
-		*len_ret = pdu.len;
-	return err;
-}
-
 int smbsign_sign_msg(struct smbsign_key *key, const struct smbsign_msg *msg)
 {
-	return msg_do(SMBSIGN_SIGN, key, msg, 0, msg->len);
+	return msg_do(SMBSIGN_SIGN, key, msg);
 }
 EXPORT_SYMBOL_GPL(smbsign_sign_msg);
 
 int smbsign_verify_msg(struct smbsign_key *key, const struct smbsign_msg *msg)
 {
-	return msg_do(SMBSIGN_VERIFY, key, msg, 0, msg->len);
+	return msg_do(SMBSIGN_VERIFY, key, msg);
 }
 EXPORT_SYMBOL_GPL(smbsign_verify_msg);
 
+int smbsign_msg_next(struct smbsign_msg *rest, struct smbsign_msg *msg)
+{
+	u8 hdr[SMBSIGN_SMB2_HDR_SIZE];
+	struct smbsign_pdu pdu;
+	int err;
+
+	err = smbsign_data_read(rest, 0, hdr, min(rest->len, sizeof(hdr)));
+	if (!err)
+		err = smbsign_pdu_parse(&pdu, hdr, rest->len);
+	if (err)
+		return err;
+	*msg = *rest;
+	msg->len = pdu.len;
+	rest->off += pdu.len;
+	rest->len -= pdu.len;
+	return 0;
+}
+EXPORT_SYMBOL_GPL(smbsign_msg_next);
+
 int smbsign_sign_chain(struct smbsign_key *key, const struct smbsign_msg *msg)
 {
-	size_t off = 0;
+	struct smbsign_msg rest = *msg, part;
+	int err;
 
 	do {
-		size_t len;
-		int err;
-
-		err = chain_part(msg, off, &len) ?:
-		      msg_do(SMBSIGN_SIGN, key, msg, off, len);
-		if (err)
-			return err;
-		off += len;
-	} while (off < msg->len);
-	return 0;
+		err = smbsign_msg_next(&rest, &part) ?:
+		      smbsign_sign_msg(key, &part);
+	} while (!err && rest.len);
+	return err;
 }
 EXPORT_SYMBOL_GPL(smbsign_sign_chain);
 
 int smbsign_verify_chain(struct smbsign_key *key, const struct smbsign_msg *msg,
 			 unsigned int *failed_ret)
 {
+	struct smbsign_msg rest = *msg, part;
 	unsigned int index = 0;
-	size_t off = 0;
 	int err;
 
-	do {
-		size_t len;
-
-		err = chain_part(msg, off, &len) ?:
-		      msg_do(SMBSIGN_VERIFY, key, msg, off, len);
-		if (err)
+	for (;;) {
+		err = smbsign_msg_next(&rest, &part) ?:
+		      smbsign_verify_msg(key, &part);
+		if (err || !rest.len)
 			break;
-		off += len;
 		index++;
-	} while (off < msg->len);
-
+	}
 	if (err && failed_ret)
 		*failed_ret = index;
 	return err;

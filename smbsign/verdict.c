@@ -229,16 +229,23 @@ static u32 bad_signature_status(enum smbsign_role role)
 					SMBSIGN_STATUS_INVALID_SIGNATURE;
 }
 
-static enum smbsign_verdict verdict_by_mac(struct smbsign_key *key,
-					   const struct smbsign_msg *msg,
-					   u32 *status_ret)
+/* What is no fault of the message: it cannot be read, or by this key */
+static struct decision refuse_unread(void)
 {
-	if (!smbsign_verify_msg(key, msg)) {
-		*status_ret = SMBSIGN_STATUS_SUCCESS;
-		return SMBSIGN_VERIFIED;
+	return refuse(SMBSIGN_STATUS_INTERNAL_ERROR);
+}
+
+static struct decision decide_by_mac(struct smbsign_key *key,
+				     const struct smbsign_msg *msg)
+{
+	switch (smbsign_verify_msg(key, msg)) {
+	case 0:
+		return (struct decision){ .verdict = SMBSIGN_VERIFIED };
+	case -EBADMSG:
+		return refuse(bad_signature_status(key->role));
+	default:
+		return refuse_unread();
 	}
-	*status_ret = bad_signature_status(key->role);
-	return SMBSIGN_REFUSED;
 }
 
 /* Who we are: without a session only the message tells. */
@@ -266,37 +273,42 @@ static struct decision decide(const struct smbsign_session *session,
 	       server_decide(session, key, pdu, hints);
 }
 
+/* -EPROTO is the sender's fault; what else there is, the caller's. */
+static int read_header(const struct smbsign_msg *msg,
+		       u8 hdr[SMBSIGN_SMB2_HDR_SIZE], struct smbsign_pdu *pdu)
+{
+	if (msg->len < SMBSIGN_SMB2_HDR_SIZE)
+		return -EPROTO;
+	return smbsign_data_read(msg, 0, hdr, SMBSIGN_SMB2_HDR_SIZE) ?:
+	       smbsign_pdu_parse_hdr(pdu, SMBSIGN_PROTO_SMB2, hdr, msg->len);
+}
+
 enum smbsign_verdict smbsign_accept(const struct smbsign_session *session,
 				    struct smbsign_key *key,
 				    const struct smbsign_msg *msg,
 				    unsigned int hints, u32 *status_ret)
 {
 	u8 hdr[SMBSIGN_SMB2_HDR_SIZE];
-	enum smbsign_verdict verdict;
 	struct decision decision;
 	struct smbsign_pdu pdu;
+	int err;
 
-	if (msg->len < sizeof(hdr) ||
-	    smbsign_data_read(msg, 0, hdr, sizeof(hdr)) ||
-	    smbsign_pdu_parse_hdr(&pdu, SMBSIGN_PROTO_SMB2, hdr, msg->len)) {
-		*status_ret = SMBSIGN_STATUS_INVALID_PARAMETER;
-		smbsign_stats_refused(NULL, *status_ret);
-		return SMBSIGN_DISCONNECT;
-	}
+	err = read_header(msg, hdr, &pdu);
+	if (!err)
+		decision = decide(session, key, &pdu, hints);
+	else if (err == -EPROTO)
+		decision = disconnect(SMBSIGN_STATUS_INVALID_PARAMETER);
+	else
+		decision = refuse_unread();
+	if (decision.verify)
+		decision = decide_by_mac(key, msg);
 
-	decision = decide(session, key, &pdu, hints);
-	if (decision.verify) {
-		verdict = verdict_by_mac(key, msg, status_ret);
-	} else {
-		verdict = decision.verdict;
-		*status_ret = decision.status;
-	}
-
-	if (verdict == SMBSIGN_UNSIGNED)
+	if (decision.verdict == SMBSIGN_UNSIGNED)
 		smbsign_stats_unsigned();
-	else if (verdict != SMBSIGN_VERIFIED)
-		smbsign_stats_refused(&pdu, *status_ret);
-	return verdict;
+	else if (decision.verdict != SMBSIGN_VERIFIED)
+		smbsign_stats_refused(err ? NULL : &pdu, decision.status);
+	*status_ret = decision.status;
+	return decision.verdict;
 }
 EXPORT_SYMBOL_GPL(smbsign_accept);
 

@@ -373,6 +373,27 @@ int __must_check smbsign_verify_msg(struct smbsign_key *key,
 				    const struct smbsign_msg *msg);
 
 /**
+ * smbsign_msg_next() - take the first message off a compound chain
+ * @rest: the chain, from which it is taken: @rest->len is 0 behind the last
+ *	  message.  Unchanged when an error is returned.
+ * @msg: that message, with the padding up to the next one
+ *
+ * Whoever has to judge the messages of a chain one by one goes on while there
+ * is a rest.  A single message, of SMB1 as well, is a chain of one; a chain of
+ * none is an error.  NextCommand is not trusted.
+ *
+ * Context: Any context.
+ * Return:
+ * * 0 - @msg describes the message
+ * * -EPROTO - no SMB header, or NextCommand is odd or points into the header
+ * * -EMSGSIZE - NextCommand leaves no room for another header; or the container
+ *   holds less than its header
+ * * -EINVAL - an iterator that cannot be read here
+ */
+int __must_check smbsign_msg_next(struct smbsign_msg *rest,
+				  struct smbsign_msg *msg);
+
+/**
  * smbsign_sign_chain() - sign each message of a compound chain
  * @key: the key
  * @msg: the chain; a single message is a chain of one
@@ -381,8 +402,8 @@ int __must_check smbsign_verify_msg(struct smbsign_key *key,
  *
  * Context: Any context.
  * Return: 0, or the first error of smbsign_sign_msg(), where -EPROTO and
- * -EMSGSIZE may also be said of NextCommand; messages before the one that
- * failed are then signed.
+ * -EMSGSIZE may also be said of NextCommand, as by smbsign_msg_next(); messages
+ * before the one that failed are then signed.
  */
 int smbsign_sign_chain(struct smbsign_key *key, const struct smbsign_msg *msg);
 
@@ -644,6 +665,7 @@ void smbsign_queue_free(struct smbsign_queue *queue);
 #define SMBSIGN_STATUS_MORE_PROCESSING_REQUIRED	0xc0000016
 #define SMBSIGN_STATUS_ACCESS_DENIED		0xc0000022
 #define SMBSIGN_STATUS_NOT_SUPPORTED		0xc00000bb
+#define SMBSIGN_STATUS_INTERNAL_ERROR		0xc00000e5
 #define SMBSIGN_STATUS_USER_SESSION_DELETED	0xc0000203
 #define SMBSIGN_STATUS_REQUEST_OUT_OF_SEQUENCE	0xc000042a
 #define SMBSIGN_STATUS_INVALID_SIGNATURE	0xc000a000
@@ -713,7 +735,7 @@ enum smbsign_verdict {
  * smbsign_accept() - may this incoming message be used?
  * @session: its session, or %NULL if no such session is known
  * @key: the key that smbsign_which_key() names, or %NULL if there is none
- * @msg: the message, not a chain
+ * @msg: the message; those of a chain one by one, see smbsign_msg_next()
  * @hints: SMBSIGN_HINT_*
  * @status_ret: NTSTATUS of the verdict: what a server answers, what a client
  *		returns to its caller
@@ -721,6 +743,12 @@ enum smbsign_verdict {
  * MS-SMB2 3.2.5.1.3 for the client, 3.3.5.2.4 for the server.  Verifies the
  * signature if that is what it depends on, and counts, traces and logs what is
  * refused.
+ *
+ * Where the caller's mistake keeps it from reading or verifying the message -
+ * the container holds less than @msg->len bytes, an iterator that cannot be read
+ * here, a key of SMB1 or of another role than @session - it is refused with
+ * %SMBSIGN_STATUS_INTERNAL_ERROR: nothing is known of its signature, and it does
+ * not count as a bad one.
  *
  * Context: Any context.
  * Return: the verdict.

@@ -159,37 +159,27 @@ static int receive_request(struct stream_conn *conn,
 }
 
 /*
- * A message of the transport holds one request, or a chain of them in which
- * NextCommand tells where the next one begins.  Each has a signature of its
- * own, and a verdict of its own.
+ * A message of the transport holds one request, or a chain of them.  Each has a
+ * signature of its own, and a verdict of its own.
  */
 static int receive_message(struct stream_conn *conn, struct sk_buff *skb,
 			   size_t off, size_t len)
 {
-	u32 next;
+	struct smbsign_msg rest = smbsign_msg_skb(skb, off, len), msg;
+	struct smb2_hdr hdr;
+	int err;
 
 	do {
-		struct smb2_hdr hdr;
-		struct smbsign_msg msg;
-		int err;
-
-		if (len < sizeof(hdr))
-			return -EPROTO;
-		err = skb_copy_bits(skb, off, &hdr, sizeof(hdr));
-		if (err)
-			return err;
-		next = le32_to_cpu(hdr.next_command);
-		if (next > len - sizeof(hdr) || next % 8)
-			return -EPROTO;
-
-		msg = smbsign_msg_skb(skb, off, next ?: len);
-		err = receive_request(conn, &msg, &hdr);
-		if (err)
-			return err;
-		off += next;
-		len -= next;
-	} while (next);
-	return 0;
+		err = smbsign_msg_next(&rest, &msg);
+		/* It may be of SMB1, whose header is shorter. */
+		if (!err && msg.len < sizeof(hdr))
+			err = -EPROTO;
+		if (!err)
+			err = skb_copy_bits(skb, msg.off, &hdr, sizeof(hdr));
+		if (!err)
+			err = receive_request(conn, &msg, &hdr);
+	} while (!err && rest.len);
+	return err;
 }
 
 /* Parameters.  The key is a secret: not to be read, and wiped after use. */
