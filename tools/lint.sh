@@ -13,6 +13,7 @@
 #   size        no C file over 500 lines, no function over 80
 #   vectors     the committed test vectors are what the reference
 #               implementation computes
+#   rules       the functions and tests in Documentation/signing-rules.rst exist
 #   shell       shellcheck over the scripts
 #   smbsignctl  the command against files in place of sysfs, its manual pages,
 #               completion, and that all say the same version
@@ -52,9 +53,9 @@ run_checkpatch()
 	# kernel's; a TRACE_EVENT() has a form of its own.
 	c_sources | grep '^smbsign/compat/' | checkpatch "$script" \
 		--ignore LINUX_VERSION_CODE,CONSTANT_COMPARISON,MACRO_ARG_REUSE,MACRO_ARG_PRECEDENCE
-	c_sources | grep '/trace\.h$' | checkpatch "$script" \
+	c_sources | grep '^smbsign/trace\.h$' | checkpatch "$script" \
 		--ignore OPEN_ENDED_LINE,PARENTHESIS_ALIGNMENT
-	c_sources | grep -v -e '^smbsign/compat/' -e '/trace\.h$' | checkpatch "$script"
+	c_sources | grep -v -e '^smbsign/compat/' -e '^smbsign/trace\.h$' | checkpatch "$script"
 }
 
 # Sparse looks at all files, also at those that are up to date (C=2).
@@ -113,6 +114,11 @@ run_vectors()
 	python3 "$ROOT/tools/vectors/gen-testvecs.py" check
 }
 
+run_rules()
+{
+	"$ROOT/tools/signing-rules.py" "$ROOT"
+}
+
 run_shell()
 {
 	(cd "$ROOT" && { sources '*.sh' '*.bash'; echo .ci/run; echo tools/smbsignctl/smbsignctl; } | xargs shellcheck -x -S warning)
@@ -128,7 +134,7 @@ run_smbsignctl()
 	"$ROOT/tools/smbsignctl/test.sh"
 }
 
-all=(checkpatch sparse warnings versions kerneldoc size vectors shell smbsignctl docs)
+all=(checkpatch sparse warnings versions kerneldoc size vectors rules shell smbsignctl docs)
 case ${1:-} in
 -h | --help)
 	usage
