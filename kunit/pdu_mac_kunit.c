@@ -97,6 +97,7 @@ static int gmac_key_init(void *key)
 static const struct mac_test pdu_gmac_test = {
 	SMB2_COMMON,
 	.alg		= SMBSIGN_AES_GMAC,
+	.wiped_size	= offsetof(struct smbsign_gmac_ctx, buf),
 	.key_init	= gmac_key_init,
 	.mac_of_macs	= pdu_gmac_mac_of_macs,
 };
@@ -123,6 +124,7 @@ static int cmac_key_init(void *key)
 static const struct mac_test pdu_cmac_test = {
 	SMB2_COMMON,
 	.alg		= SMBSIGN_AES_CMAC,
+	.wiped_size	= sizeof(struct smbsign_cmac_ctx),
 	.key_init	= cmac_key_init,
 	.mac_of_macs	= pdu_cmac_mac_of_macs,
 };
@@ -149,6 +151,7 @@ static int hmac_key_init(void *key)
 static const struct mac_test pdu_hmac_test = {
 	SMB2_COMMON,
 	.alg		= SMBSIGN_HMAC_SHA256,
+	.wiped_size	= sizeof(struct smbsign_hmac_ctx),
 	.key_init	= hmac_key_init,
 	.mac_of_macs	= pdu_hmac_mac_of_macs,
 };
@@ -175,6 +178,7 @@ static int md5_key_init(void *key)
 static const struct mac_test pdu_md5_test = {
 	PDU_COMMON,
 	.alg		= SMBSIGN_MD5,
+	.wiped_size	= sizeof(struct smbsign_md5_ctx),
 	.tag_size	= SMBSIGN_SMB1_SIG_SIZE,
 	.hdr_size	= SMBSIGN_SMB1_HDR_SIZE,
 	.protocol_id	= "\xffSMB",

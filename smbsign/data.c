@@ -380,7 +380,7 @@ EXPORT_SYMBOL_IF_KUNIT(smbsign_cursor_end);
 int smbsign_data_read(const struct smbsign_msg *msg, size_t off, u8 *buf,
 		      size_t len)
 {
-	struct smbsign_cursor c;
+	struct smbsign_cursor c __uninitialized;
 	size_t n;
 	u8 *data;
 
@@ -404,7 +404,7 @@ EXPORT_SYMBOL_IF_KUNIT(smbsign_data_read);
 int smbsign_data_write(const struct smbsign_msg *msg, size_t off,
 		       const u8 *buf, size_t len)
 {
-	struct smbsign_cursor c;
+	struct smbsign_cursor c __uninitialized;
 	size_t n;
 	u8 *data;
 

@@ -54,31 +54,22 @@ void smbsign_gmac_key_exit(struct smbsign_gmac_key *key)
 }
 EXPORT_SYMBOL_IF_KUNIT(smbsign_gmac_key_exit);
 
-/* What is behind buf_len is not defined, and not looked at. */
-void smbsign_gmac_init(struct smbsign_gmac_ctx *ctx)
-{
-	memset(ctx, 0, offsetof(struct smbsign_gmac_ctx, buf));
-}
-EXPORT_SYMBOL_IF_KUNIT(smbsign_gmac_init);
-
 static void gather(struct smbsign_gmac_ctx *ctx, const u8 *data, size_t len)
 {
 	memcpy(&ctx->buf[ctx->buf_len], data, len);
 	ctx->buf_len += len;
 }
 
-void smbsign_gmac_update(struct smbsign_section *section,
-			 struct smbsign_gmac_ctx *ctx,
-			 const struct smbsign_gmac_key *key, const u8 *data,
-			 size_t len)
+/* smbsign_gmac_update() for a piece that is more than is to be gathered */
+void smbsign_gmac_update_blocks(struct smbsign_section *section,
+				struct smbsign_gmac_ctx *ctx,
+				const struct smbsign_gmac_key *key,
+				const u8 *data, size_t len)
 {
 	size_t n;
 
 	ctx->len += len;
-	if (len <= GMAC_GATHER_SIZE - ctx->buf_len)
-		return gather(ctx, data, len);
-
-	/* More than is to be gathered, so there is enough for a whole block. */
+	/* There is enough to make whole blocks of what has been gathered. */
 	if (ctx->buf_len) {
 		n = -ctx->buf_len % GHASH_BLOCK_LEN;
 		gather(ctx, data, n);
@@ -93,7 +84,7 @@ void smbsign_gmac_update(struct smbsign_section *section,
 		smbsign_ghash(section, &key->ghash, ctx->acc, data, n);
 	gather(ctx, data + n * GHASH_BLOCK_LEN, len % GHASH_BLOCK_LEN);
 }
-EXPORT_SYMBOL_IF_KUNIT(smbsign_gmac_update);
+EXPORT_SYMBOL_IF_KUNIT(smbsign_gmac_update_blocks);
 
 /* Wipes what of @ctx depends on the key. */
 void smbsign_gmac_final(struct smbsign_section *section,

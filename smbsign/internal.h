@@ -19,6 +19,8 @@
 #include <linux/minmax.h>
 #include <linux/refcount.h>
 #include <linux/smbsign.h>
+#include <linux/stddef.h>
+#include <linux/string.h>
 #include <linux/types.h>
 #include <linux/uio.h>
 #include <linux/workqueue.h>
@@ -252,16 +254,34 @@ int smbsign_gmac_key_init(struct smbsign_gmac_key *key);
 int smbsign_gmac_preparekey(struct smbsign_gmac_key *key,
 			    const u8 raw[SMBSIGN_KEY_SIZE]);
 void smbsign_gmac_key_exit(struct smbsign_gmac_key *key);
-void smbsign_gmac_init(struct smbsign_gmac_ctx *ctx);
-void smbsign_gmac_update(struct smbsign_section *section,
-			 struct smbsign_gmac_ctx *ctx,
-			 const struct smbsign_gmac_key *key, const u8 *data,
-			 size_t len);
+void smbsign_gmac_update_blocks(struct smbsign_section *section,
+				struct smbsign_gmac_ctx *ctx,
+				const struct smbsign_gmac_key *key,
+				const u8 *data, size_t len);
 void smbsign_gmac_final(struct smbsign_section *section,
 			struct smbsign_gmac_ctx *ctx,
 			const struct smbsign_gmac_key *key,
 			const u8 nonce[GMAC_NONCE_SIZE],
 			u8 tag[SMBSIGN_SIG_SIZE]);
+
+/* What is behind buf_len is not defined, and not looked at. */
+static inline void smbsign_gmac_init(struct smbsign_gmac_ctx *ctx)
+{
+	memset(ctx, 0, offsetof(struct smbsign_gmac_ctx, buf));
+}
+
+/* Inline, so that pieces of known length, such as a header, are a few moves. */
+static inline void smbsign_gmac_update(struct smbsign_section *section,
+				       struct smbsign_gmac_ctx *ctx,
+				       const struct smbsign_gmac_key *key,
+				       const u8 *data, size_t len)
+{
+	if (len > GMAC_GATHER_SIZE - ctx->buf_len)
+		return smbsign_gmac_update_blocks(section, ctx, key, data, len);
+	memcpy(&ctx->buf[ctx->buf_len], data, len);
+	ctx->buf_len += len;
+	ctx->len += len;
+}
 
 /* cmac.c: AES-128-CMAC, RFC 4493 */
 
@@ -465,6 +485,10 @@ unsigned int smbsign_sign_size(enum smbsign_alg alg);
 void smbsign_sign_init(struct smbsign_sign_ctx *ctx,
 		       const struct smbsign_key *key);
 void smbsign_sign_set_sequence(struct smbsign_sign_ctx *ctx, u32 sequence);
+void smbsign_sign_begin(struct smbsign_section *section,
+			struct smbsign_sign_ctx *ctx,
+			const struct smbsign_key *key,
+			const struct smbsign_pdu *pdu);
 void smbsign_sign_update(struct smbsign_section *section,
 			 struct smbsign_sign_ctx *ctx,
 			 const struct smbsign_key *key, const u8 *data,

@@ -103,20 +103,24 @@ int smbsign_job_end(const struct smbsign_job *job, int err,
 	return err;
 }
 
-static int msg_compute(const struct smbsign_key *key,
-		       const struct smbsign_msg *msg, u8 sig[SMBSIGN_SIG_SIZE])
+/* The header is the copy that has been checked, not read again. */
+static int job_compute(const struct smbsign_job *job,
+		       u8 sig[SMBSIGN_SIG_SIZE])
 {
+	size_t hdr_size = smbsign_pdu_hdr_size(job->pdu.proto);
+	const struct smbsign_key *key = job->key;
+	struct smbsign_sign_ctx ctx __uninitialized;
+	struct smbsign_cursor c __uninitialized;
 	struct smbsign_section section;
-	struct smbsign_sign_ctx ctx;
-	struct smbsign_cursor c;
 	size_t n;
 	u8 *data;
 	int err;
 
 	smbsign_sign_init(&ctx, key);
-	smbsign_sign_set_sequence(&ctx, msg->sequence);
-	smbsign_cursor_init(&c, msg, 0, msg->len);
+	smbsign_sign_set_sequence(&ctx, job->msg->sequence);
+	smbsign_cursor_init(&c, job->msg, hdr_size, job->pdu.len - hdr_size);
 	smbsign_section_begin(&section);
+	smbsign_sign_begin(&section, &ctx, key, &job->pdu);
 	while (smbsign_cursor_next(&c, &data, &n))
 		smbsign_sign_update(&section, &ctx, key, data, n);
 	err = smbsign_cursor_end(&c);
@@ -131,8 +135,8 @@ static int msg_compute(const struct smbsign_key *key,
 static int msg_do(enum smbsign_op op, struct smbsign_key *key,
 		  const struct smbsign_msg *msg)
 {
+	struct smbsign_job job __uninitialized;
 	u8 sig[SMBSIGN_SIG_SIZE];
-	struct smbsign_job job;
 	int err;
 
 	job.op = op;
@@ -141,7 +145,7 @@ static int msg_do(enum smbsign_op op, struct smbsign_key *key,
 	err = smbsign_job_begin(&job);
 	if (err)
 		return err;
-	err = msg_compute(key, msg, sig);
+	err = job_compute(&job, sig);
 	err = smbsign_job_end(&job, err, sig);
 	memzero_explicit(sig, sizeof(sig));
 	return err;

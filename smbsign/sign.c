@@ -3,8 +3,13 @@
  * (key, PDU) -> signature, MS-SMB2 3.1.4.1 and MS-CIFS 3.1.4.1, for a PDU that
  * comes in any number of pieces.
  *
- * The header is gathered first: its Signature bytes must not reach the MAC, and
- * the nonce of GMAC stands in it.  What follows goes straight through.
+ * The header is gathered first, unless it comes in one piece: its Signature bytes
+ * must not reach the MAC, and the nonce of GMAC stands in it.  What follows goes
+ * straight through.
+ *
+ * Most kernels are built to set whole structures on the stack to zero, and to do
+ * that to a context takes as long as the MAC of a small PDU.  So what need not be
+ * is not initialised, and not wiped: bytes of the message are no secret.
  */
 #include <linux/errno.h>
 #include <linux/minmax.h>
@@ -112,7 +117,9 @@ EXPORT_SYMBOL_IF_KUNIT(smbsign_sign_size);
 void smbsign_sign_init(struct smbsign_sign_ctx *ctx,
 		       const struct smbsign_key *key)
 {
-	memset(ctx, 0, sizeof(*ctx));
+	ctx->err = 0;
+	ctx->hdr_len = 0;
+	ctx->has_sequence = 0;
 	mac_init(ctx, key);
 }
 EXPORT_SYMBOL_IF_KUNIT(smbsign_sign_init);
@@ -139,30 +146,101 @@ EXPORT_SYMBOL_IF_KUNIT(smbsign_sign_set_sequence);
 static void sign_set_nonce(u8 nonce[GMAC_NONCE_SIZE],
 			   const struct smbsign_pdu *pdu)
 {
-	put_unaligned_le64(pdu->message_id, nonce);
+	u32 flags = 0;
+
 	if (smbsign_pdu_is_response(pdu))
-		nonce[8] |= NONCE_FROM_SERVER;
+		flags |= NONCE_FROM_SERVER;
 	if (smbsign_pdu_is_cancel(pdu))
-		nonce[8] |= NONCE_CANCEL;
+		flags |= NONCE_CANCEL;
+	put_unaligned_le64(pdu->message_id, nonce);
+	put_unaligned_le32(flags, nonce + 8);
 }
 
-static int sign_header(struct smbsign_section *section,
-		       struct smbsign_sign_ctx *ctx,
-		       const struct smbsign_key *key)
+/* The Signature counts as zero, MS-SMB2 3.1.4.1; it is the end of the header. */
+static int sign_smb2_header(struct smbsign_section *section,
+			    struct smbsign_sign_ctx *ctx,
+			    const struct smbsign_key *key,
+			    const struct smbsign_pdu *pdu)
+{
+	const size_t len = SMBSIGN_SMB2_HDR_SIZE - SMBSIGN_SIG_SIZE;
+	static const u8 no_signature[SMBSIGN_SIG_SIZE];
+
+	if (key->alg == SMBSIGN_AES_GMAC)
+		sign_set_nonce(ctx->nonce, pdu);
+	return mac_update(section, ctx, key, pdu->hdr, len) ?:
+	       mac_update(section, ctx, key, no_signature,
+			  sizeof(no_signature));
+}
+
+static int sign_smb1_header(struct smbsign_section *section,
+			    struct smbsign_sign_ctx *ctx,
+			    const struct smbsign_key *key,
+			    const struct smbsign_pdu *pdu)
+{
+	u8 hdr[SMBSIGN_SMB1_HDR_SIZE];
+
+	memcpy(hdr, pdu->hdr, sizeof(hdr));
+	smbsign_pdu_mask_signature(SMBSIGN_PROTO_SMB1, hdr);
+	if (ctx->has_sequence)
+		smbsign_pdu_set_sequence(hdr, ctx->sequence);
+	return mac_update(section, ctx, key, hdr, sizeof(hdr));
+}
+
+/**
+ * smbsign_sign_begin() - go on with a header that has been parsed
+ * @section: any section
+ * @ctx: a signature just begun
+ * @key: as for smbsign_sign_init()
+ * @pdu: the message, of the protocol of @key
+ *
+ * The same as smbsign_sign_update() of the header.
+ *
+ * Context: Any context.
+ */
+void smbsign_sign_begin(struct smbsign_section *section,
+			struct smbsign_sign_ctx *ctx,
+			const struct smbsign_key *key,
+			const struct smbsign_pdu *pdu)
+{
+	ctx->hdr_len = smbsign_pdu_hdr_size(pdu->proto);
+	if (pdu->proto == SMBSIGN_PROTO_SMB1)
+		ctx->err = sign_smb1_header(section, ctx, key, pdu);
+	else
+		ctx->err = sign_smb2_header(section, ctx, key, pdu);
+}
+EXPORT_SYMBOL_IF_KUNIT(smbsign_sign_begin);
+
+static void sign_header(struct smbsign_section *section,
+			struct smbsign_sign_ctx *ctx,
+			const struct smbsign_key *key, const u8 *hdr)
 {
 	enum smbsign_proto proto = smbsign_sign_proto(key->alg);
-	struct smbsign_pdu pdu;
-	int err;
+	struct smbsign_pdu pdu __uninitialized;
 
-	err = smbsign_pdu_parse_hdr(&pdu, proto, ctx->hdr, ctx->hdr_len);
-	if (err)
-		return err;
-	if (key->alg == SMBSIGN_AES_GMAC)
-		sign_set_nonce(ctx->nonce, &pdu);
-	smbsign_pdu_mask_signature(proto, ctx->hdr);
-	if (proto == SMBSIGN_PROTO_SMB1 && ctx->has_sequence)
-		smbsign_pdu_set_sequence(ctx->hdr, ctx->sequence);
-	return mac_update(section, ctx, key, ctx->hdr, ctx->hdr_len);
+	ctx->hdr_len = smbsign_pdu_hdr_size(proto);
+	ctx->err = smbsign_pdu_parse_hdr(&pdu, proto, hdr, ctx->hdr_len);
+	if (!ctx->err)
+		smbsign_sign_begin(section, ctx, key, &pdu);
+}
+
+/* The header, or a part of it, is at @data.  Returns how much that is. */
+static size_t sign_gather_header(struct smbsign_section *section,
+				 struct smbsign_sign_ctx *ctx,
+				 const struct smbsign_key *key, const u8 *data,
+				 size_t len)
+{
+	size_t hdr_size = smbsign_pdu_hdr_size(smbsign_sign_proto(key->alg));
+
+	if (len >= hdr_size && !ctx->hdr_len) {
+		sign_header(section, ctx, key, data);
+		return hdr_size;
+	}
+	len = min(len, hdr_size - ctx->hdr_len);
+	memcpy(&ctx->hdr[ctx->hdr_len], data, len);
+	ctx->hdr_len += len;
+	if (ctx->hdr_len == hdr_size)
+		sign_header(section, ctx, key, ctx->hdr);
+	return len;
 }
 
 /**
@@ -183,15 +261,10 @@ void smbsign_sign_update(struct smbsign_section *section,
 	size_t hdr_size = smbsign_pdu_hdr_size(smbsign_sign_proto(key->alg));
 
 	if (ctx->hdr_len < hdr_size) {
-		size_t n = min(len, hdr_size - ctx->hdr_len);
+		size_t n = sign_gather_header(section, ctx, key, data, len);
 
-		memcpy(&ctx->hdr[ctx->hdr_len], data, n);
-		ctx->hdr_len += n;
 		data += n;
 		len -= n;
-		if (ctx->hdr_len < hdr_size)
-			return;
-		ctx->err = sign_header(section, ctx, key);
 	}
 	if (len && !ctx->err)
 		ctx->err = mac_update(section, ctx, key, data, len);
@@ -201,7 +274,7 @@ EXPORT_SYMBOL_IF_KUNIT(smbsign_sign_update);
 /**
  * smbsign_sign_final() - end a signature
  * @section: any section
- * @ctx: the signature in the making; wiped
+ * @ctx: the signature in the making; what depends on the key is wiped
  * @key: as for smbsign_sign_init()
  * @sig: where it goes, smbsign_sign_size() bytes; untouched on error
  *
@@ -218,7 +291,7 @@ int smbsign_sign_final(struct smbsign_section *section,
 	if (ctx->hdr_len < smbsign_pdu_hdr_size(smbsign_sign_proto(key->alg)))
 		err = -EPROTO;
 	if (!err)
-		err = mac_final(section, ctx, key, sig);
+		return mac_final(section, ctx, key, sig);
 	memzero_explicit(ctx, sizeof(*ctx));
 	return err;
 }
