@@ -3,8 +3,8 @@
  * Many messages at once: a call that works through an array, and a bounded
  * queue that a work item empties in batches.
  *
- * Batches exist because the serial algorithms leave most of a CPU idle: an
- * engine that can run several CMACs or HMACs side by side finds them here.
+ * Batches exist because the serial algorithms leave most of a CPU idle: several
+ * CMACs or HMACs go side by side, see lanes.c.
  */
 #include <linux/err.h>
 #include <linux/errno.h>
@@ -17,8 +17,8 @@
 
 #include "internal.h"
 
-/* As many messages as the widest engine in sight runs side by side */
-#define BATCH_SIZE	16
+/* As many messages as an engine runs side by side */
+#define BATCH_SIZE	SMBSIGN_MAX_LANES
 
 /* One work item a queue, so completions come one after the other. */
 struct smbsign_queue {
@@ -34,14 +34,24 @@ static struct workqueue_struct *batch_wq;
 
 int __init smbsign_batch_startup(void)
 {
+	int err;
+
+	err = smbsign_lanes_startup();
+	if (err)
+		return err;
 	batch_wq = alloc_workqueue("smbsign", WQ_HIGHPRI | WQ_MEM_RECLAIM, 0);
-	return batch_wq ? 0 : -ENOMEM;
+	if (!batch_wq) {
+		smbsign_lanes_shutdown();
+		return -ENOMEM;
+	}
+	return 0;
 }
 
 /* Also called on the way out of a failed load, so not __exit. */
 void smbsign_batch_shutdown(void)
 {
 	destroy_workqueue(batch_wq);
+	smbsign_lanes_shutdown();
 }
 
 static void batch_one(struct smbsign_req *req)
@@ -52,10 +62,34 @@ static void batch_one(struct smbsign_req *req)
 		req->result = smbsign_verify_msg(req->key, &req->msg);
 }
 
+/* One message by itself gains nothing by lanes. */
+static void batch_alg(enum smbsign_alg alg, struct smbsign_req *const *reqs,
+		      unsigned int num, unsigned int num_of_alg)
+{
+	if (num_of_alg > 1 && smbsign_lanes_run(alg, reqs, num))
+		return;
+	for (unsigned int i = 0; num_of_alg; i++) {
+		if (reqs[i]->key->alg == alg) {
+			batch_one(reqs[i]);
+			num_of_alg--;
+		}
+	}
+}
+
 void smbsign_batch(struct smbsign_req *const *reqs, unsigned int num)
 {
-	for (unsigned int i = 0; i < num; i++)
-		batch_one(reqs[i]);
+	unsigned int num_cmac = 0, num_hmac = 0;
+
+	for (unsigned int i = 0; i < num; i++) {
+		if (reqs[i]->key->alg == SMBSIGN_AES_CMAC)
+			num_cmac++;
+		else if (reqs[i]->key->alg == SMBSIGN_HMAC_SHA256)
+			num_hmac++;
+		else
+			batch_one(reqs[i]);
+	}
+	batch_alg(SMBSIGN_AES_CMAC, reqs, num, num_cmac);
+	batch_alg(SMBSIGN_HMAC_SHA256, reqs, num, num_hmac);
 }
 EXPORT_SYMBOL_GPL(smbsign_batch);
 

@@ -81,6 +81,27 @@ void smbsign_cmac_key_exit(struct smbsign_cmac_key *key)
 }
 EXPORT_SYMBOL_IF_KUNIT(smbsign_cmac_key_exit);
 
+/**
+ * smbsign_cmac_pad() - make of the end of a message its last block
+ * @key: the key
+ * @block: the end of the message
+ * @len: bytes of it there, 1 to 16, or 0 of an empty message
+ *
+ * Context: Any context.
+ */
+void smbsign_cmac_pad(const struct smbsign_cmac_key *key,
+		      u8 block[AES_BLOCK_SIZE], size_t len)
+{
+	const u8 *subkey = key->k1;
+
+	if (len < AES_BLOCK_SIZE) {
+		block[len] = 0x80;
+		memset(&block[len + 1], 0, AES_BLOCK_SIZE - 1 - len);
+		subkey = key->k2;
+	}
+	crypto_xor(block, subkey, AES_BLOCK_SIZE);
+}
+
 void smbsign_cmac_init(struct smbsign_cmac_ctx *ctx)
 {
 	memset(ctx, 0, sizeof(*ctx));
@@ -123,15 +144,7 @@ void smbsign_cmac_final(struct smbsign_section *section,
 			const struct smbsign_cmac_key *key,
 			u8 tag[SMBSIGN_SIG_SIZE])
 {
-	const u8 *subkey = key->k1;
-
-	if (ctx->buf_len < AES_BLOCK_SIZE) {
-		ctx->buf[ctx->buf_len] = 0x80;
-		memset(&ctx->buf[ctx->buf_len + 1], 0,
-		       AES_BLOCK_SIZE - 1 - ctx->buf_len);
-		subkey = key->k2;
-	}
-	crypto_xor(ctx->buf, subkey, AES_BLOCK_SIZE);
+	smbsign_cmac_pad(key, ctx->buf, ctx->buf_len);
 	smbsign_cbcmac(section, &key->aes, ctx->x, ctx->buf, 1);
 	memcpy(tag, ctx->x, SMBSIGN_SIG_SIZE);
 	memzero_explicit(ctx, sizeof(*ctx));

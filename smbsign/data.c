@@ -25,13 +25,6 @@
 
 #include "internal.h"
 
-/* A piece ends with its page where pages are mapped, or unmapping flushes. */
-#if defined(CONFIG_HIGHMEM) || defined(ARCH_HAS_FLUSH_ON_KUNMAP)
-#define MAPS_PAGES	true
-#else
-#define MAPS_PAGES	false
-#endif
-
 /* A batch has many of them. */
 static_assert(sizeof(struct smbsign_cursor) <= 128);
 
@@ -226,7 +219,7 @@ static bool begin_iter(struct smbsign_cursor *c)
 
 static void unmap(struct smbsign_cursor *c)
 {
-	if (MAPS_PAGES && c->mapping)
+	if (SMBSIGN_MAPS_PAGES && c->mapping)
 		kunmap_local(c->mapping);
 	c->mapping = NULL;
 }
@@ -238,7 +231,7 @@ static void take_piece(struct smbsign_cursor *c, u8 **data, size_t *len)
 
 	if (!c->page) {
 		*data = c->data + c->skip;
-	} else if (MAPS_PAGES) {
+	} else if (SMBSIGN_MAPS_PAGES) {
 		size_t off = c->page_off + c->skip;
 
 		n = min_t(size_t, n, PAGE_SIZE - offset_in_page(off));

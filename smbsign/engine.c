@@ -248,6 +248,10 @@ void smbsign_ghash_key_exit(struct smbsign_ghash_key *key)
 #define CBCMAC_BLOCK_COST	32
 #define SHA256_BLOCK_COST	160
 
+/* What each lane adds to a block of all of them */
+#define CBCMAC_LANE_COST	10
+#define SHA256_LANE_COST	160
+
 /**
  * smbsign_section_try() - begin a section with one engine
  * @section: the section
@@ -295,6 +299,33 @@ void smbsign_section_end(struct smbsign_section *section)
 }
 EXPORT_SYMBOL_IF_KUNIT(smbsign_section_end);
 
+/**
+ * smbsign_section_pause() - let the FPU go, for what does not need it
+ * @section: the section, that now goes on or ends with smbsign_section_resume()
+ *
+ * Context: that of smbsign_section_begin().
+ */
+void smbsign_section_pause(struct smbsign_section *section)
+{
+	if (section->engine->holds_fpu)
+		smbsign_fpu_end();
+}
+
+/**
+ * smbsign_section_resume() - go on with a section that was paused
+ * @section: the section
+ *
+ * Its engine could be used in this context before, so it can again.
+ *
+ * Context: that of smbsign_section_begin().
+ */
+void smbsign_section_resume(struct smbsign_section *section)
+{
+	if (section->engine->holds_fpu)
+		smbsign_fpu_begin();
+	section->budget = SECTION_BUDGET;
+}
+
 /* How many of @num_blocks may be done now; lets others run if that is due. */
 static size_t section_take(struct smbsign_section *section, size_t num_blocks,
 			   size_t block_cost)
@@ -302,9 +333,8 @@ static size_t section_take(struct smbsign_section *section, size_t num_blocks,
 	if (!section->engine->holds_fpu)
 		return num_blocks;
 	if (section->budget < block_cost) {
-		smbsign_fpu_end();
-		smbsign_fpu_begin();
-		section->budget = SECTION_BUDGET;
+		smbsign_section_pause(section);
+		smbsign_section_resume(section);
 	}
 	num_blocks = min(num_blocks, section->budget / block_cost);
 	section->budget -= num_blocks * block_cost;
@@ -401,3 +431,47 @@ void smbsign_sha256(struct smbsign_section *section,
 	}
 }
 EXPORT_SYMBOL_IF_KUNIT(smbsign_sha256);
+
+/**
+ * smbsign_cbcmac_lanes() - go on with several CBC-MACs
+ * @section: a section with an engine that can do that
+ * @lanes: the lanes
+ * @num: how many of them, from the first
+ * @num_blocks: blocks of each; its data pointer moves on
+ *
+ * Context: Any context.
+ */
+void smbsign_cbcmac_lanes(struct smbsign_section *section,
+			  struct smbsign_cbcmac_lanes *lanes, unsigned int num,
+			  size_t num_blocks)
+{
+	size_t cost = max(CBCMAC_BLOCK_COST, num * CBCMAC_LANE_COST);
+	size_t n;
+
+	for (; num_blocks; num_blocks -= n) {
+		n = section_take(section, num_blocks, cost);
+		section->engine->cbcmac_lanes(lanes, num, n);
+	}
+}
+
+/**
+ * smbsign_sha256_lanes() - go on with several hashes
+ * @section: a section with an engine that can do that
+ * @lanes: the lanes
+ * @num: how many of them, from the first
+ * @num_blocks: blocks of each; its data pointer moves on
+ *
+ * Context: Any context.
+ */
+void smbsign_sha256_lanes(struct smbsign_section *section,
+			  struct smbsign_sha256_lanes *lanes, unsigned int num,
+			  size_t num_blocks)
+{
+	size_t cost = num * SHA256_LANE_COST;
+	size_t n;
+
+	for (; num_blocks; num_blocks -= n) {
+		n = section_take(section, num_blocks, cost);
+		section->engine->sha256_lanes(lanes, num, n);
+	}
+}

@@ -51,6 +51,39 @@ void smbsign_hmac_preparekey(struct smbsign_hmac_key *key, const u8 *raw,
 }
 EXPORT_SYMBOL_IF_KUNIT(smbsign_hmac_preparekey);
 
+/**
+ * smbsign_sha256_put() - a hash, from the state after its last block
+ * @state: the state
+ * @out: where the hash goes
+ *
+ * Context: Any context.
+ */
+void smbsign_sha256_put(const struct smbsign_sha256_state *state, u8 *out)
+{
+	for (int i = 0; i < ARRAY_SIZE(state->h); i++)
+		put_unaligned_be32(state->h[i], out + 4 * i);
+}
+
+/**
+ * smbsign_sha256_pad() - SHA-256's padding, FIPS 180-4, behind a message's end
+ * @buf: whole blocks and a part of one, with room for a block more
+ * @fill: bytes there
+ * @len: bytes of the whole message
+ *
+ * Context: Any context.
+ * Return: how many blocks @buf has now.
+ */
+size_t smbsign_sha256_pad(u8 *buf, size_t fill, u64 len)
+{
+	size_t num_blocks = (fill + 8) / SHA256_BLOCK_SIZE + 1;
+	size_t end = num_blocks * SHA256_BLOCK_SIZE - 8;
+
+	buf[fill++] = 0x80;
+	memset(buf + fill, 0, end - fill);
+	put_unaligned_be64(len * 8, buf + end);
+	return num_blocks;
+}
+
 void smbsign_hmac_init(struct smbsign_hmac_ctx *ctx,
 		       const struct smbsign_hmac_key *key)
 {
@@ -104,12 +137,6 @@ static void sha256_pad(struct smbsign_section *section,
 	smbsign_sha256(section, state->h, buf, 1);
 }
 
-static void sha256_put(const struct smbsign_sha256_state *state, u8 *out)
-{
-	for (int i = 0; i < ARRAY_SIZE(state->h); i++)
-		put_unaligned_be32(state->h[i], out + 4 * i);
-}
-
 /* Wipes @ctx. */
 void smbsign_hmac_final(struct smbsign_section *section,
 			struct smbsign_hmac_ctx *ctx,
@@ -117,11 +144,11 @@ void smbsign_hmac_final(struct smbsign_section *section,
 			u8 mac[SHA256_DIGEST_SIZE])
 {
 	sha256_pad(section, &ctx->state, ctx->buf, ctx->len);
-	sha256_put(&ctx->state, ctx->buf);
+	smbsign_sha256_put(&ctx->state, ctx->buf);
 	ctx->state = key->outer;
 	sha256_pad(section, &ctx->state, ctx->buf,
 		   SHA256_BLOCK_SIZE + SHA256_DIGEST_SIZE);
-	sha256_put(&ctx->state, mac);
+	smbsign_sha256_put(&ctx->state, mac);
 	memzero_explicit(ctx, sizeof(*ctx));
 }
 EXPORT_SYMBOL_IF_KUNIT(smbsign_hmac_final);

@@ -165,6 +165,8 @@ struct smbsign_section {
 void smbsign_section_begin(struct smbsign_section *section);
 bool smbsign_section_try(struct smbsign_section *section,
 			 const struct smbsign_engine *engine);
+void smbsign_section_pause(struct smbsign_section *section);
+void smbsign_section_resume(struct smbsign_section *section);
 void smbsign_section_end(struct smbsign_section *section);
 
 int smbsign_aes_key_init(struct smbsign_aes_key *key);
@@ -194,6 +196,12 @@ void smbsign_cbcmac(struct smbsign_section *section,
 void smbsign_sha256(struct smbsign_section *section,
 		    u32 state[SHA256_DIGEST_SIZE / 4], const u8 *data,
 		    size_t num_blocks);
+void smbsign_cbcmac_lanes(struct smbsign_section *section,
+			  struct smbsign_cbcmac_lanes *lanes, unsigned int num,
+			  size_t num_blocks);
+void smbsign_sha256_lanes(struct smbsign_section *section,
+			  struct smbsign_sha256_lanes *lanes, unsigned int num,
+			  size_t num_blocks);
 
 /* engine_generic.c: C, constant time, any context */
 
@@ -303,6 +311,8 @@ int smbsign_cmac_preparekey(struct smbsign_cmac_key *key,
 int smbsign_cmac_setkey(struct smbsign_section *section,
 			struct smbsign_cmac_key *key, const u8 *raw, size_t len);
 void smbsign_cmac_key_exit(struct smbsign_cmac_key *key);
+void smbsign_cmac_pad(const struct smbsign_cmac_key *key,
+		      u8 block[AES_BLOCK_SIZE], size_t len);
 void smbsign_cmac_init(struct smbsign_cmac_ctx *ctx);
 void smbsign_cmac_update(struct smbsign_section *section,
 			 struct smbsign_cmac_ctx *ctx,
@@ -332,6 +342,8 @@ struct smbsign_hmac_ctx {
 
 void smbsign_hmac_preparekey(struct smbsign_hmac_key *key, const u8 *raw,
 			     size_t len);
+void smbsign_sha256_put(const struct smbsign_sha256_state *state, u8 *out);
+size_t smbsign_sha256_pad(u8 *buf, size_t fill, u64 len);
 void smbsign_hmac_init(struct smbsign_hmac_ctx *ctx,
 		       const struct smbsign_hmac_key *key);
 void smbsign_hmac_update(struct smbsign_section *section,
@@ -513,6 +525,13 @@ struct folio_queue;
 struct page;
 struct xarray;
 
+/* A piece ends with its page where pages are mapped, or unmapping flushes. */
+#if defined(CONFIG_HIGHMEM) || defined(ARCH_HAS_FLUSH_ON_KUNMAP)
+#define SMBSIGN_MAPS_PAGES	true
+#else
+#define SMBSIGN_MAPS_PAGES	false
+#endif
+
 enum smbsign_cursor_source {
 	SMBSIGN_CURSOR_KVEC,		/* and perhaps an iterator to come */
 	SMBSIGN_CURSOR_BVEC,
@@ -641,6 +660,13 @@ struct smbsign_job {
 int __must_check smbsign_job_begin(struct smbsign_job *job);
 int smbsign_job_end(const struct smbsign_job *job, int err,
 		    const u8 sig[SMBSIGN_SIG_SIZE]);
+
+/* lanes.c: messages of a serial algorithm side by side */
+
+int smbsign_lanes_startup(void);
+void smbsign_lanes_shutdown(void);
+bool smbsign_lanes_run(enum smbsign_alg alg, struct smbsign_req *const *reqs,
+		       unsigned int num);
 
 /* batch.c: many messages at once */
 

@@ -1,0 +1,337 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * One message in its lane, which is fed with runs of whole blocks.  Most of them
+ * lie in the message itself; what does not fit is gathered in the lane's buffer:
+ * the header without its signature, small pieces, edges between pieces, and the
+ * padded end.
+ */
+#include <crypto/utils.h>
+#include <linux/errno.h>
+#include <linux/minmax.h>
+#include <linux/string.h>
+
+#include "lanes.h"
+
+static unsigned int block_size(const struct lanes *lanes)
+{
+	return lanes_are_cmac(lanes) ? AES_BLOCK_SIZE : SHA256_BLOCK_SIZE;
+}
+
+/* What the engine has of a lane */
+
+static void slot_set_data(struct lanes *lanes, unsigned int i, const u8 *data)
+{
+	if (lanes_are_cmac(lanes))
+		lanes->cbcmac.data[i] = data;
+	else
+		lanes->sha256.data[i] = data;
+}
+
+static void slot_set_state(struct lanes *lanes, unsigned int i,
+			   const struct smbsign_sha256_state *state)
+{
+	for (int j = 0; j < ARRAY_SIZE(state->h); j++)
+		lanes->sha256.state[j][i] = state->h[j];
+}
+
+static void slot_get_state(const struct lanes *lanes, unsigned int i,
+			   struct smbsign_sha256_state *state)
+{
+	for (int j = 0; j < ARRAY_SIZE(state->h); j++)
+		state->h[j] = lanes->sha256.state[j][i];
+}
+
+static void slot_set_round_keys(struct lanes *lanes, unsigned int i,
+				const struct smbsign_key *key)
+{
+	const u32 *from = key->cmac.aes.ctx.key_enc;
+
+	for (int j = 0; j < ARRAY_SIZE(lanes->cbcmac.round_keys); j++)
+		memcpy(lanes->cbcmac.round_keys[j][i], from + 4 * j,
+		       AES_BLOCK_SIZE);
+	lanes->key[i] = key;
+}
+
+static void slot_begin(struct lanes *lanes, unsigned int i,
+		       const struct smbsign_key *key)
+{
+	if (!lanes_are_cmac(lanes)) {
+		slot_set_state(lanes, i, &key->hmac.inner);
+		return;
+	}
+	memset(lanes->cbcmac.x[i], 0, AES_BLOCK_SIZE);
+	/* The same as that of the message before? */
+	if (lanes->key[i] != key)
+		slot_set_round_keys(lanes, i, key);
+}
+
+/**
+ * smbsign_lane_move() - close a gap among the lanes
+ * @lanes: the lanes
+ * @to: place of a lane that is free
+ * @from: place of one that is not, which changes places with it
+ *
+ * Context: Any context.
+ */
+void smbsign_lane_move(struct lanes *lanes, unsigned int to, unsigned int from)
+{
+	swap(lanes->slot[to], lanes->slot[from]);
+	if (lanes_are_cmac(lanes)) {
+		slot_set_round_keys(lanes, to, lanes->key[from]);
+		memcpy(lanes->cbcmac.x[to], lanes->cbcmac.x[from],
+		       AES_BLOCK_SIZE);
+		lanes->cbcmac.data[to] = lanes->cbcmac.data[from];
+	} else {
+		struct smbsign_sha256_state state;
+
+		slot_get_state(lanes, from, &state);
+		slot_set_state(lanes, to, &state);
+		memzero_explicit(&state, sizeof(state));
+		lanes->sha256.data[to] = lanes->sha256.data[from];
+	}
+}
+
+/* Runs */
+
+static void run_in_buf(struct lanes *lanes, unsigned int i, enum lane_run run,
+		       size_t num_blocks)
+{
+	struct lane *lane = lanes->slot[i];
+
+	lane->run = run;
+	lane->num_blocks = num_blocks;
+	slot_set_data(lanes, i, lane->buf);
+}
+
+static void run_gathered(struct lanes *lanes, unsigned int i)
+{
+	struct lane *lane = lanes->slot[i];
+
+	run_in_buf(lanes, i, LANE_BODY, lane->fill / block_size(lanes));
+	lane->fill = 0;
+}
+
+static void run_in_place(struct lanes *lanes, unsigned int i, size_t num_blocks)
+{
+	size_t len = num_blocks * block_size(lanes);
+	struct lane *lane = lanes->slot[i];
+
+	lane->run = LANE_BODY;
+	lane->num_blocks = num_blocks;
+	slot_set_data(lanes, i, lane->piece);
+	lane->piece += len;
+	lane->piece_len -= len;
+}
+
+static int run_tail(struct lanes *lanes, unsigned int i)
+{
+	struct lane *lane = lanes->slot[i];
+	size_t num_blocks;
+	int err;
+
+	err = smbsign_cursor_end(&lane->cursor);
+	if (err)
+		return err;
+	if (lanes_are_cmac(lanes)) {
+		/* There is always something: see lane_gather(). */
+		size_t last = round_down(lane->fill - 1, AES_BLOCK_SIZE);
+
+		smbsign_cmac_pad(&lane->job.key->cmac, lane->buf + last,
+				 lane->fill - last);
+		lane->fill = last;
+		num_blocks = last / AES_BLOCK_SIZE + 1;
+	} else {
+		u64 len = SHA256_BLOCK_SIZE + lane->job.pdu.len;
+
+		num_blocks = smbsign_sha256_pad(lane->buf, lane->fill, len);
+	}
+	run_in_buf(lanes, i, LANE_TAIL, num_blocks);
+	return 0;
+}
+
+/* The inner hash is done. */
+static void run_outer(struct lanes *lanes, unsigned int i)
+{
+	struct lane *lane = lanes->slot[i];
+	struct smbsign_sha256_state state;
+
+	slot_get_state(lanes, i, &state);
+	smbsign_sha256_put(&state, lane->buf);
+	slot_set_state(lanes, i, &lane->job.key->hmac.outer);
+	run_in_buf(lanes, i, LANE_OUTER,
+		   smbsign_sha256_pad(lane->buf, SHA256_DIGEST_SIZE,
+				      SHA256_BLOCK_SIZE + SHA256_DIGEST_SIZE));
+	memzero_explicit(&state, sizeof(state));
+}
+
+/*
+ * How much of the piece goes into the buffer: all of one that is not long, of a
+ * long one what completes a block.  0 if the run that is to come does without:
+ * @whole bytes of the piece can be read where they lie.
+ */
+static size_t lane_gather(const struct lane *lane, unsigned int block_size,
+			  size_t whole)
+{
+	if (whole < LANE_LONG_PIECE)
+		return min(lane->piece_len, LANE_GATHER - lane->fill);
+	return -lane->fill % block_size;
+}
+
+static bool lane_has_piece(struct lane *lane)
+{
+	return lane->piece_len ||
+	       smbsign_cursor_next(&lane->cursor, &lane->piece,
+				   &lane->piece_len);
+}
+
+/* The last block of CMAC is masked, so it is never read where it lies. */
+static size_t lane_whole(const struct lanes *lanes, const struct lane *lane)
+{
+	return lane->piece_len - (lanes_are_cmac(lanes) && !lane->cursor.left);
+}
+
+static int next_run(struct lanes *lanes, unsigned int i)
+{
+	struct lane *lane = lanes->slot[i];
+
+	while (lane_has_piece(lane)) {
+		size_t whole = lane_whole(lanes, lane);
+		size_t n = lane_gather(lane, block_size(lanes), whole);
+
+		if (!n && lane->fill) {
+			run_gathered(lanes, i);
+			return 0;
+		}
+		if (!n) {
+			run_in_place(lanes, i, whole / block_size(lanes));
+			return 0;
+		}
+		memcpy(lane->buf + lane->fill, lane->piece, n);
+		lane->fill += n;
+		lane->piece += n;
+		lane->piece_len -= n;
+	}
+	return run_tail(lanes, i);
+}
+
+/* Messages */
+
+/**
+ * smbsign_lane_begin() - put a message into a lane
+ * @lanes: the lanes
+ * @i: place of a lane that is free
+ * @req: the request
+ *
+ * Context: Any context.
+ * Return: 0, or the result of the request: it needs no lane.
+ */
+int smbsign_lane_begin(struct lanes *lanes, unsigned int i,
+		       struct smbsign_req *req)
+{
+	struct lane *lane = lanes->slot[i];
+	struct smbsign_job *job = &lane->job;
+	int err;
+
+	lane->req = req;
+	job->op = req->op;
+	job->key = req->key;
+	job->msg = &req->msg;
+	job->off = 0;
+	err = smbsign_job_begin(job, req->msg.len);
+	if (err)
+		return err;
+
+	memcpy(lane->buf, job->hdr, sizeof(job->hdr));
+	smbsign_pdu_mask_signature(job->pdu.proto, lane->buf);
+	lane->fill = sizeof(job->hdr);
+	lane->piece_len = 0;
+	smbsign_cursor_init(&lane->cursor, job->msg, lane->fill,
+			    job->pdu.len - lane->fill);
+	slot_begin(lanes, i, job->key);
+	err = next_run(lanes, i);
+	return err ? smbsign_job_end(job, err, NULL) : 0;
+}
+
+static int lane_end(struct lanes *lanes, unsigned int i)
+{
+	struct lane *lane = lanes->slot[i];
+	struct smbsign_sha256_state state;
+	int err;
+
+	if (lanes_are_cmac(lanes)) {
+		err = smbsign_job_end(&lane->job, 0, lanes->cbcmac.x[i]);
+		memzero_explicit(lane->buf + lane->fill, AES_BLOCK_SIZE);
+		return err;
+	}
+	slot_get_state(lanes, i, &state);
+	smbsign_sha256_put(&state, lane->buf);
+	err = smbsign_job_end(&lane->job, 0, lane->buf);
+	memzero_explicit(lane->buf, SHA256_BLOCK_SIZE);
+	memzero_explicit(&state, sizeof(state));
+	return err;
+}
+
+/**
+ * smbsign_lane_go_on() - a lane has come to the end of its run
+ * @lanes: the lanes
+ * @i: its place
+ *
+ * Context: Any context.
+ * Return: -EINPROGRESS if there is a new run, otherwise the result of the
+ * request: the lane is free.
+ */
+int smbsign_lane_go_on(struct lanes *lanes, unsigned int i)
+{
+	struct lane *lane = lanes->slot[i];
+	int err;
+
+	if (lane->run == LANE_BODY) {
+		err = next_run(lanes, i);
+		return err ? smbsign_job_end(&lane->job, err, NULL) :
+			     -EINPROGRESS;
+	}
+	if (lane->run == LANE_TAIL && !lanes_are_cmac(lanes)) {
+		run_outer(lanes, i);
+		return -EINPROGRESS;
+	}
+	return lane_end(lanes, i);
+}
+
+/* A message by itself is faster than one in a lane. */
+static void compute_one(struct lanes *lanes, size_t num_blocks)
+{
+	struct smbsign_sha256_state state;
+
+	if (lanes_are_cmac(lanes)) {
+		smbsign_cbcmac(&lanes->section, &lanes->key[0]->cmac.aes,
+			       lanes->cbcmac.x[0], lanes->cbcmac.data[0],
+			       num_blocks);
+		return;
+	}
+	slot_get_state(lanes, 0, &state);
+	smbsign_sha256(&lanes->section, state.h, lanes->sha256.data[0],
+		       num_blocks);
+	slot_set_state(lanes, 0, &state);
+	memzero_explicit(&state, sizeof(state));
+}
+
+/**
+ * smbsign_lane_compute() - let all lanes go on
+ * @lanes: the lanes
+ * @num_blocks: how far, no run being shorter
+ *
+ * Context: Any context.
+ */
+void smbsign_lane_compute(struct lanes *lanes, size_t num_blocks)
+{
+	smbsign_section_resume(&lanes->section);
+	if (lanes->num == 1)
+		compute_one(lanes, num_blocks);
+	else if (lanes_are_cmac(lanes))
+		smbsign_cbcmac_lanes(&lanes->section, &lanes->cbcmac,
+				     lanes->num, num_blocks);
+	else
+		smbsign_sha256_lanes(&lanes->section, &lanes->sha256,
+				     lanes->num, num_blocks);
+	smbsign_section_pause(&lanes->section);
+}
