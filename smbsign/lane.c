@@ -236,8 +236,7 @@ int smbsign_lane_begin(struct lanes *lanes, unsigned int i,
 	job->op = req->op;
 	job->key = req->key;
 	job->msg = &req->msg;
-	job->off = 0;
-	err = smbsign_job_begin(job, req->msg.len);
+	err = smbsign_job_begin(job);
 	if (err)
 		return err;
 
