@@ -211,6 +211,84 @@ static void test_engine_keys_serve_every_engine(struct kunit *test)
 	expect_equal_ops(test, engine, in);
 }
 
+static void gmac_tag(const struct smbsign_engine *engine,
+		     const struct op_input *in, const u8 *nonce, u8 *tag)
+{
+	struct smbsign_section section;
+	u8 acc[BLOCK_LEN];
+
+	memcpy(acc, in->acc, sizeof(acc));
+	if (!smbsign_section_try(&section, engine))
+		return;
+	smbsign_gmac_tag(&section, in->key, acc, in->blocks, in->num_blocks,
+			 nonce, tag);
+	smbsign_section_end(&section);
+}
+
+/* From any accumulator on, and with data and nonce that end at a guard page */
+static void test_engine_gmac_tags_equal_generic(struct kunit *test)
+{
+	const struct smbsign_engine *engine = test->param_value;
+	u8 *nonce = kunit_guarded_buf(test, GMAC_NONCE_SIZE);
+	struct op_input *in = kunit_op_input(test);
+
+	for (size_t n = 1; n <= MAX_BLOCKS; n++) {
+		u8 expected[SMBSIGN_SIG_SIZE] = {}, tag[SMBSIGN_SIG_SIZE] = {};
+
+		randomise_op_input(in, n);
+		rand_bytes(nonce, GMAC_NONCE_SIZE);
+		gmac_tag(smbsign_engine_supported(0), in, nonce, expected);
+		gmac_tag(engine, in, nonce, tag);
+		KUNIT_ASSERT_MEMEQ_MSG(test, tag, expected, sizeof(tag),
+				       "%zu blocks", n);
+	}
+}
+
+#ifdef CONFIG_X86_64
+
+static bool has_engine(const char *name)
+{
+	const struct smbsign_engine *e;
+
+	for (unsigned int i = 0; (e = smbsign_engine_supported(i)); i++) {
+		if (!strcmp(e->name, name))
+			return true;
+	}
+	return false;
+}
+
+/* C prepares the same powers, where SIMD registers cannot be had. */
+static void test_engine_powers_equal_generic(struct kunit *test)
+{
+	size_t from = offsetof(struct smbsign_ghash_powers, reflected);
+	struct smbsign_ghash_powers *powers;
+	struct smbsign_ghash_key *key;
+
+	if (!has_engine("aesni"))
+		kunit_skip(test, "no engine takes powers");
+	if (has_engine("vaes_avx512"))
+		from = 0;
+	powers = kunit_kzalloc(test, sizeof(*powers), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, powers);
+	key = &kunit_random_key(test, SMBSIGN_AES_GMAC)->gmac.ghash;
+	for (int round = 0; round < RAND_ROUNDS(200); round++) {
+		u32 state = rand_state();
+		u8 h[BLOCK_LEN];
+
+		random_operand(h);
+		KUNIT_ASSERT_EQ(test, 0, smbsign_ghash_key_set(key, h));
+		*powers = key->powers;
+		memset(&key->powers, 0, sizeof(key->powers));
+		smbsign_x86_ghash_powers_generic(key, h);
+		KUNIT_ASSERT_MEMEQ_MSG(test, (u8 *)&key->powers + from,
+				       (u8 *)powers + from,
+				       sizeof(*powers) - from, "rand_seed(%u)",
+				       state);
+	}
+}
+
+#endif
+
 static struct kunit_case engine_test_cases[] = {
 	KUNIT_CASE(test_engine_table),
 	KUNIT_CASE(test_engine_select),
@@ -221,6 +299,11 @@ static struct kunit_case engine_test_cases[] = {
 	KUNIT_CASE_PARAM(test_engine_ops_equal_generic, engine_gen_params),
 	KUNIT_CASE_PARAM(test_engine_keys_serve_every_engine,
 			 engine_gen_params),
+	KUNIT_CASE_PARAM(test_engine_gmac_tags_equal_generic,
+			 engine_gen_params),
+#ifdef CONFIG_X86_64
+	KUNIT_CASE(test_engine_powers_equal_generic),
+#endif
 	{}
 };
 

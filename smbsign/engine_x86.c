@@ -149,6 +149,7 @@ void smbsign_x86_ghash_powers_generic(struct smbsign_ghash_key *key,
 	}
 	memzero_explicit(value, sizeof(value));
 }
+EXPORT_SYMBOL_IF_KUNIT(smbsign_x86_ghash_powers_generic);
 
 /**
  * smbsign_x86_mask_features() - do as if the processor had fewer features
