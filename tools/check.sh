@@ -14,6 +14,7 @@
 #               smbsignctl
 #   package     smbsign-dkms and "make install" in a chroot
 #   consumer    the example consumer, signing and verifying in softirq
+#   cifs        the patched cifs.ko against Samba, and what was on the wire
 #   wire        the judge of recorded SMB traffic, on Samba and on spoiled records
 #   runners     the runners fail when they should
 #
@@ -24,7 +25,7 @@
 set -uo pipefail
 . "$(dirname "$0")/testbed/lib.sh"
 
-STAGES=(lint uml fips uml-debug qemu-debug debian package consumer wire runners)
+STAGES=(lint uml fips uml-debug qemu-debug debian package consumer cifs wire runners)
 
 stage_lint()
 {
@@ -78,6 +79,16 @@ stage_consumer()
 
 	for kernel in uml-6.12 uml-6.12-debug debian-6.12 debian-6.1; do
 		"$ROOT/tools/consumers/example/test.sh" $kernel || rc=1
+	done
+	return $rc
+}
+
+stage_cifs()
+{
+	local kernel rc=0
+
+	for kernel in debian-6.12 debian-6.1; do
+		"$ROOT/tools/consumers/test-cifs.sh" $kernel || rc=1
 	done
 	return $rc
 }

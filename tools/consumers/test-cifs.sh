@@ -126,7 +126,9 @@ prepare_cells()
 
 	mkdir -p "$dir/records"
 	while read -r cell server rest; do
-		[ -n "$cell" ] && want "$cell" || continue
+		if [ -z "$cell" ] || ! want "$cell"; then
+			continue
+		fi
 		[ -n "${ports[$server]:-}" ] || start_server "$server"
 		recorder_start "$dir/records/$cell" "${ports[$server]}"
 		recorders+=("$recorder")
