@@ -16,6 +16,7 @@
 #   consumer    the example consumer, signing and verifying in softirq
 #   cifs        the patched cifs.ko against Samba, and what was on the wire
 #   wire        the judge of recorded SMB traffic, on Samba and on spoiled records
+#   mitm        cifs.ko with smbsign, and an attacker between it and Samba
 #   runners     the runners fail when they should
 #
 # Takes: what testbed/setup.sh installs.  Gives: what failed and where its log
@@ -25,7 +26,7 @@
 set -uo pipefail
 . "$(dirname "$0")/testbed/lib.sh"
 
-STAGES=(lint uml fips uml-debug qemu-debug debian package consumer cifs wire runners)
+STAGES=(lint uml fips uml-debug qemu-debug debian package consumer cifs wire mitm runners)
 
 stage_lint()
 {
@@ -96,6 +97,11 @@ stage_cifs()
 stage_wire()
 {
 	"$ROOT/tools/consumers/wire/test.sh"
+}
+
+stage_mitm()
+{
+	"$ROOT/tools/consumers/test-mitm.sh" debian-6.12
 }
 
 stage_runners()

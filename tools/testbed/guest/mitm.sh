@@ -163,17 +163,17 @@ attack()
 	echo "attack $name mount=$mounted work=$result content=$content log=$log alive=$alive"
 }
 
-modprobe -q aesni_intel
-modprobe -q sha256_ssse3
+/bin/modprobe -q aesni_intel
+/bin/modprobe -q sha256_ssse3
 if [ "$which" = stock ]; then
-	modprobe cifs enable_negotiate_signing=1 || exit 1
+	/bin/modprobe cifs enable_negotiate_signing=1 || exit 1
 else
 	updates=/lib/modules/$(uname -r)/updates
 	mkdir -p "$updates"
 	cp /share/smbsign/smbsign.ko /share/consumers/cifs.ko "$updates/"
-	depmod
-	modprobe cifs || exit 1
-	lsmod | grep -q '^smbsign .*cifs' || exit 1
+	/bin/depmod
+	/bin/modprobe cifs || exit 1
+	/bin/lsmod | grep -q '^smbsign .*cifs' || exit 1
 fi
 while read -r name port work; do
 	attack "$name" "$port" "$work"
