@@ -3,6 +3,7 @@
  * Test utilities without a context of their own: random numbers, guarded
  * buffers, engines as parameters.  The contexts are in test-contexts.c.
  */
+#include <linux/limits.h>
 #include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/module.h>
@@ -125,6 +126,24 @@ void use_engine(struct kunit *test)
 	if (test->param_value)
 		select_engine(test, test->param_value);
 }
+
+#ifdef CONFIG_X86_64
+static void unmask_features(void *unused)
+{
+	smbsign_x86_mask_features(U32_MAX);
+}
+
+void mask_features(struct kunit *test, u32 mask)
+{
+	KUNIT_ASSERT_EQ(test, 0, kunit_add_action_or_reset(test, unmask_features,
+							   NULL));
+	smbsign_x86_mask_features(mask);
+}
+#else
+void mask_features(struct kunit *test, u32 mask)
+{
+}
+#endif
 
 MODULE_IMPORT_NS("EXPORTED_FOR_KUNIT_TESTING");
 MODULE_DESCRIPTION("KUnit tests of smbsign");

@@ -49,6 +49,12 @@ void use_engine(struct kunit *test);
 void select_engine(struct kunit *test, const struct smbsign_engine *engine);
 unsigned int num_engines(void);
 
+/*
+ * From here to the end of the test the engines of x86-64 may use, of what the
+ * processor has, only the X86_* features of internal.h in @mask.
+ */
+void mask_features(struct kunit *test, u32 mask);
+
 enum test_context {
 	IN_PROCESS,
 	IN_SOFTIRQ,

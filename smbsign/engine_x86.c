@@ -12,7 +12,6 @@
  * assembly; all of it runs with the FPU held (engine.c).
  */
 #include <asm/cpufeature.h>
-#include <linux/bits.h>
 #include <linux/errno.h>
 #include <linux/export.h>
 #include <linux/string.h>
@@ -77,6 +76,7 @@ const struct smbsign_engine smbsign_engine_aesni = {
 	.cbcmac		= x86_cbcmac,
 	.cbcmac_lanes	= aesni_cbcmac_lanes,
 	.sha256		= x86_sha256,
+	.sha256_lanes	= x86_sha256_lanes,
 };
 
 const struct smbsign_engine smbsign_engine_vaes_avx2 = {
@@ -91,6 +91,7 @@ const struct smbsign_engine smbsign_engine_vaes_avx2 = {
 	.cbcmac		= x86_cbcmac,
 	.cbcmac_lanes	= vaes_avx2_cbcmac_lanes,
 	.sha256		= x86_sha256,
+	.sha256_lanes	= x86_sha256_lanes,
 };
 
 const struct smbsign_engine smbsign_engine_vaes_avx512 = {
@@ -105,6 +106,7 @@ const struct smbsign_engine smbsign_engine_vaes_avx512 = {
 	.cbcmac		= x86_cbcmac,
 	.cbcmac_lanes	= vaes_avx512_cbcmac_lanes,
 	.sha256		= x86_sha256,
+	.sha256_lanes	= x86_sha256_lanes,
 };
 
 /**
@@ -153,7 +155,7 @@ EXPORT_SYMBOL_IF_KUNIT(smbsign_x86_ghash_powers_generic);
 
 /**
  * smbsign_x86_mask_features() - do as if the processor had fewer features
- * @mask: those of x86/features.h that may be used if it has them
+ * @mask: those of internal.h that may be used if it has them
  *
  * For tests of all ways through the assembly.  Engines stay in the table.
  *

@@ -16,6 +16,7 @@
 #include <crypto/md5.h>
 #include <crypto/sha2.h>
 #include <kunit/visibility.h>
+#include <linux/bits.h>
 #include <linux/minmax.h>
 #include <linux/refcount.h>
 #include <linux/smbsign.h>
@@ -235,7 +236,14 @@ void smbsign_x86_ghash_powers(struct smbsign_ghash_key *key,
 			      const u8 h[GHASH_BLOCK_LEN]);
 void smbsign_x86_ghash_powers_generic(struct smbsign_ghash_key *key,
 				      const u8 h[GHASH_BLOCK_LEN]);
-void smbsign_x86_mask_features(u32 features);
+#define X86_AESNI	BIT(0)	/* AES-NI and PCLMULQDQ */
+#define X86_AVX		BIT(1)
+#define X86_AVX2	BIT(2)	/* with BMI2 */
+#define X86_VAES	BIT(3)	/* VAES and VPCLMULQDQ */
+#define X86_AVX512	BIT(4)	/* F, BW, DQ and VL, and GFNI */
+#define X86_SHA_NI	BIT(5)
+
+void smbsign_x86_mask_features(u32 mask);
 
 /* gmac.c: AES-128-GMAC, SP 800-38D */
 

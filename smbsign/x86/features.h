@@ -6,15 +6,9 @@
 #ifndef _SMBSIGN_X86_FEATURES_H
 #define _SMBSIGN_X86_FEATURES_H
 
-#include <linux/bits.h>
 #include <linux/types.h>
 
-#define X86_AESNI	BIT(0)	/* AES-NI and PCLMULQDQ */
-#define X86_AVX		BIT(1)
-#define X86_AVX2	BIT(2)
-#define X86_VAES	BIT(3)	/* VAES and VPCLMULQDQ */
-#define X86_AVX512	BIT(4)	/* F, BW, DQ and VL, and GFNI */
-#define X86_SHA_NI	BIT(5)
+#include "../internal.h"
 
 static u32 x86_features __read_mostly;
 

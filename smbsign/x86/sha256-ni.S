@@ -18,7 +18,7 @@
 .section .rodata
 .p2align 6
 
-	// The round constants of FIPS 180-4, 4.2.2; for sha256-lanes.S as well
+	// The round constants of FIPS 180-4, 4.2.2; for the other files as well
 SYM_DATA_START(smbsign_sha256_k)
 	.long	0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5
 	.long	0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5
@@ -139,3 +139,99 @@ SYM_FUNC_START(smbsign_sha256_ni)
 	movdqu		TMP, 16(STATE)
 	RET
 SYM_FUNC_END(smbsign_sha256_ni)
+
+// Words \w0 to \w3 of the states of two neighbouring lanes, from the lowest word
+// up, to \lane0 and \lane1.  The same word of both lanes is one load of 8 bytes;
+// unpacking sorts them.  Clobbers \tmp.
+.macro	_load_2lanes	w0, w1, w2, w3, lane0, lane1, tmp
+	movq		(\w0 * LANES_STRIDE)(STATE), \lane0
+	movq		(\w1 * LANES_STRIDE)(STATE), \tmp
+	punpckldq	\tmp, \lane0
+	movq		(\w2 * LANES_STRIDE)(STATE), \lane1
+	movq		(\w3 * LANES_STRIDE)(STATE), \tmp
+	punpckldq	\tmp, \lane1
+	movdqa		\lane0, \tmp
+	punpcklqdq	\lane1, \lane0
+	punpckhqdq	\lane1, \tmp
+	movdqa		\tmp, \lane1
+.endm
+
+// The way back.  Clobbers \lane0 and \tmp.
+.macro	_store_2lanes	w0, w1, w2, w3, lane0, lane1, tmp
+	movdqa		\lane0, \tmp
+	punpckldq	\lane1, \lane0
+	punpckhdq	\lane1, \tmp
+	movlps		\lane0, (\w0 * LANES_STRIDE)(STATE)
+	movhps		\lane0, (\w1 * LANES_STRIDE)(STATE)
+	movlps		\tmp, (\w2 * LANES_STRIDE)(STATE)
+	movhps		\tmp, (\w3 * LANES_STRIDE)(STATE)
+.endm
+
+// Rounds \i to \i + 3 of both messages; the roles of registers as above
+.macro	_4rounds_x2	i, a0, a1, a2, a3, b0, b1, b2, b3
+	_4rounds	\i, DATA_A, ABEF_A, CDGH_A, \a0, \a1, \a2, \a3, TMP
+	_4rounds	\i, DATA_B, ABEF_B, CDGH_B, \b0, \b1, \b2, \b3, TMP
+.endm
+
+// void smbsign_sha256_ni_x2(u32 *state, const u8 **data, size_t num_blocks);
+//
+// Puts num_blocks >= 1 blocks each into two neighbouring lanes of a struct
+// smbsign_sha256_lanes: |state| is word 0 of the first of them, and |data| its
+// pointer.  Both pointers move on.
+SYM_FUNC_START(smbsign_sha256_ni_x2)
+	.set	DATA_A,		%r8
+	.set	DATA_B,		%r9
+	.set	ABEF_A,		%xmm1
+	.set	CDGH_A,		%xmm2
+	.set	ABEF_B,		%xmm7
+	.set	CDGH_B,		%xmm8
+	.set	TMP,		%xmm13
+	.set	BSWAP32_MASK,	%xmm14
+
+	lea		smbsign_sha256_k(%rip), K
+	movdqa		.Lbswap32_mask(%rip), BSWAP32_MASK
+	mov		(DATA), DATA_A
+	mov		8(DATA), DATA_B
+	_load_2lanes	5, 4, 1, 0, ABEF_A, ABEF_B, TMP
+	_load_2lanes	7, 6, 3, 2, CDGH_A, CDGH_B, TMP
+
+	// The registers do not suffice for the states before the block as well.
+	sub		$64, %rsp
+.Lni_x2_block:
+	movdqu		ABEF_A, (%rsp)
+	movdqu		CDGH_A, 16(%rsp)
+	movdqu		ABEF_B, 32(%rsp)
+	movdqu		CDGH_B, 48(%rsp)
+.irp i, 0, 16, 32, 48
+	_4rounds_x2	(\i + 0), %xmm3, %xmm4, %xmm5, %xmm6, %xmm9, %xmm10, %xmm11, %xmm12
+	_4rounds_x2	(\i + 4), %xmm4, %xmm5, %xmm6, %xmm3, %xmm10, %xmm11, %xmm12, %xmm9
+	_4rounds_x2	(\i + 8), %xmm5, %xmm6, %xmm3, %xmm4, %xmm11, %xmm12, %xmm9, %xmm10
+	_4rounds_x2	(\i + 12), %xmm6, %xmm3, %xmm4, %xmm5, %xmm12, %xmm9, %xmm10, %xmm11
+.endr
+	movdqu		(%rsp), %xmm3
+	movdqu		16(%rsp), %xmm4
+	movdqu		32(%rsp), %xmm5
+	movdqu		48(%rsp), %xmm6
+	paddd		%xmm3, ABEF_A
+	paddd		%xmm4, CDGH_A
+	paddd		%xmm5, ABEF_B
+	paddd		%xmm6, CDGH_B
+	add		$64, DATA_A
+	add		$64, DATA_B
+	dec		NUM_BLOCKS
+	jnz		.Lni_x2_block
+
+	// What a key's pad block left is as good as the key.
+	pxor		%xmm0, %xmm0
+	movdqu		%xmm0, (%rsp)
+	movdqu		%xmm0, 16(%rsp)
+	movdqu		%xmm0, 32(%rsp)
+	movdqu		%xmm0, 48(%rsp)
+	add		$64, %rsp
+
+	_store_2lanes	5, 4, 1, 0, ABEF_A, ABEF_B, TMP
+	_store_2lanes	7, 6, 3, 2, CDGH_A, CDGH_B, TMP
+	mov		DATA_A, (DATA)
+	mov		DATA_B, 8(DATA)
+	RET
+SYM_FUNC_END(smbsign_sha256_ni_x2)
