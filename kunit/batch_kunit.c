@@ -8,93 +8,36 @@
 #include <linux/string.h>
 #include <linux/unaligned.h>
 
+#include "batch-utils.h"
 #include "fault-utils.h"
-#include "msg-utils.h"
 
-#define MAX_REQS	40
 #define MAX_LEN		600
-
-struct batch {
-	struct sample samples[MAX_REQS];
-	struct smbsign_req reqs[MAX_REQS];
-	struct smbsign_req *ptrs[MAX_REQS];
-	int expected[MAX_REQS];
-	unsigned int num;
-};
-
-/* It is for the queue; the batch leaves it alone. */
-static void must_not_complete(struct smbsign_req *req)
-{
-	WARN_ON_ONCE(1);
-}
-
-static void set_req(struct batch *b, unsigned int i, enum smbsign_op op)
-{
-	struct sample *s = &b->samples[i];
-	enum smbsign_role role = op == SMBSIGN_SIGN ? s->role :
-						      other_role(s->role);
-
-	b->reqs[i] = (struct smbsign_req){
-		.key = s->keys.of[role],
-		.op = op,
-		.msg = s->mem->msg,
-		.result = 1,
-		.complete = must_not_complete,
-		.priv = b,
-	};
-	b->ptrs[i] = &b->reqs[i];
-	b->expected[i] = 0;
-	if (op == SMBSIGN_SIGN)
-		mem_expect(s->mem, s->off + alg_sig_off(s->alg), s->sig,
-			   smbsign_sign_size(s->alg));
-}
 
 /* Algorithms and layouts as they come */
 static struct batch *new_batch(struct kunit *test, unsigned int num)
 {
-	struct batch *b = kunit_kzalloc(test, sizeof(*b), GFP_KERNEL);
+	struct batch *b = kunit_batch(test, num);
 
-	KUNIT_ASSERT_NOT_NULL(test, b);
-	b->num = num;
-	for (unsigned int i = 0; i < num; i++) {
-		struct sample *s = &b->samples[i];
-
-		sample_init(test, s, nth_alg(rand_u32() % 4), MAX_LEN);
-		sample_rand(test, s, MAX_LEN);
-		sample_lay(s, nth_layout(rand_below(num_layouts())), 0);
-		set_req(b, i, SMBSIGN_SIGN);
-	}
+	for (unsigned int i = 0; i < num; i++)
+		batch_add(test, b, i, nth_alg(rand_u32() % 4), MAX_LEN);
 	return b;
 }
 
-static void expect_results(struct kunit *test, struct batch *b)
-{
-	for (unsigned int i = 0; i < b->num; i++) {
-		struct sample *s = &b->samples[i];
-
-		KUNIT_EXPECT_EQ_MSG(test, b->reqs[i].result, b->expected[i],
-				    "request %u of %u: %s, %s", i, b->num,
-				    layout_name(s->mem->layout),
-				    alg_name(s->alg));
-		KUNIT_EXPECT_TRUE_MSG(test, mem_is_intact(s->mem),
-				      "request %u of %u", i, b->num);
-		KUNIT_EXPECT_PTR_EQ(test, b->reqs[i].priv, (void *)b);
-	}
-}
-
+/* Of each number of requests, first all to be signed, then to be verified */
 static void test_batch_sign_and_verify(struct kunit *test)
 {
+	struct batch *b;
+
 	use_engine(test);
 	rand_seed(1);
-	for (unsigned int num = 0; num <= MAX_REQS; num += 1 + num / 3) {
-		struct batch *b = new_batch(test, num);
-
-		smbsign_batch(b->ptrs, num);
-		expect_results(test, b);
-		for (unsigned int i = 0; i < num; i++)
-			set_req(b, i, SMBSIGN_VERIFY);
-		smbsign_batch(b->ptrs, num);
-		expect_results(test, b);
+	b = new_batch(test, MAX_REQS);
+	for (b->num = 0; b->num <= MAX_REQS; b->num++) {
+		for (unsigned int i = 0; i < b->num; i++)
+			batch_ask(b, i, SMBSIGN_SIGN);
+		batch_expect(test, b);
+		for (unsigned int i = 0; i < b->num; i++)
+			batch_ask(b, i, SMBSIGN_VERIFY);
+		batch_expect(test, b);
 	}
 }
 
@@ -105,44 +48,12 @@ static void test_batch_mixed(struct kunit *test)
 
 	rand_seed(2);
 	b = new_batch(test, MAX_REQS);
-	smbsign_batch(b->ptrs, MAX_REQS);
+	batch_expect(test, b);
 	for (int round = 0; round < 10; round++) {
 		for (unsigned int i = 0; i < MAX_REQS; i++)
-			set_req(b, i, rand_below(2) ? SMBSIGN_SIGN :
-						      SMBSIGN_VERIFY);
-		smbsign_batch(b->ptrs, MAX_REQS);
-		expect_results(test, b);
-	}
-}
-
-/* Make request @i fail in one of the ways that there are. */
-static void spoil(struct batch *b, unsigned int i, unsigned int how)
-{
-	struct sample *s = &b->samples[i];
-
-	switch (how) {
-	case 0:
-		set_req(b, i, SMBSIGN_VERIFY);
-		mem_flip(s->mem, sample_covered(s), 1);
-		b->expected[i] = -EBADMSG;
-		break;
-	case 1:
-		set_req(b, i, SMBSIGN_VERIFY);
-		b->reqs[i].key = s->keys.of[s->role];
-		b->expected[i] = -EACCES;
-		break;
-	case 2:
-		set_req(b, i, SMBSIGN_SIGN);
-		b->reqs[i].key = s->keys.of[other_role(s->role)];
-		b->expected[i] = -EINVAL;
-		break;
-	case 3:
-		b->reqs[i].msg.len = s->data_len - s->off + 1;
-		b->expected[i] = -EMSGSIZE;
-		break;
-	default:
-		b->reqs[i].msg.len = 10;
-		b->expected[i] = -EPROTO;
+			batch_ask(b, i, rand_below(2) ? SMBSIGN_SIGN :
+							SMBSIGN_VERIFY);
+		batch_expect(test, b);
 	}
 }
 
@@ -150,17 +61,16 @@ static void spoil(struct batch *b, unsigned int i, unsigned int how)
 static void test_batch_failures(struct kunit *test)
 {
 	rand_seed(3);
-	for (unsigned int how = 0; how < 5; how++) {
+	for (unsigned int how = 0; how < NUM_WAYS_TO_SPOIL; how++) {
 		struct batch *b = new_batch(test, MAX_REQS);
 
-		smbsign_batch(b->ptrs, MAX_REQS);
+		batch_expect(test, b);
 		for (unsigned int i = 0; i < MAX_REQS; i++) {
-			set_req(b, i, SMBSIGN_VERIFY);
+			batch_ask(b, i, SMBSIGN_VERIFY);
 			if (!i || i == MAX_REQS - 1 || !rand_below(4))
-				spoil(b, i, how);
+				batch_spoil(b, i, how);
 		}
-		smbsign_batch(b->ptrs, MAX_REQS);
-		expect_results(test, b);
+		batch_expect(test, b);
 	}
 }
 
@@ -183,11 +93,9 @@ static void test_batch_same_key(struct kunit *test)
 		put_unaligned_le64(i + 1, s->data + s->off + SMB2_MID_OFF);
 		contiguous_signature(test, keys.of[s->role], s->data + s->off,
 				     s->len, 0, s->sig);
-		sample_lay(s, nth_layout(i), 0);
-		set_req(b, i, SMBSIGN_SIGN);
+		batch_lay(b, i, nth_layout(i));
 	}
-	smbsign_batch(b->ptrs, MAX_REQS);
-	expect_results(test, b);
+	batch_expect(test, b);
 
 	/* Now each has the nonce of another message. */
 	for (unsigned int i = 0; i < MAX_REQS; i++) {
@@ -196,8 +104,7 @@ static void test_batch_same_key(struct kunit *test)
 		mem_flip(s->mem, s->off + s->len - 1, 1);
 		b->expected[i] = -EACCES;
 	}
-	smbsign_batch(b->ptrs, MAX_REQS);
-	expect_results(test, b);
+	batch_expect(test, b);
 }
 
 struct context_batches {
@@ -207,16 +114,8 @@ struct context_batches {
 static bool runs_batch(void *data)
 {
 	struct context_batches *batches = data;
-	struct batch *b = batches->of[this_context()];
 
-	for (unsigned int i = 0; i < b->num; i++)
-		b->reqs[i].result = 1;
-	smbsign_batch(b->ptrs, b->num);
-	for (unsigned int i = 0; i < b->num; i++) {
-		if (b->reqs[i].result || !mem_is_intact(b->samples[i].mem))
-			return false;
-	}
-	return true;
+	return batch_is_right(batches->of[this_context()]);
 }
 
 static void test_batch_in_contexts(struct kunit *test)
@@ -225,8 +124,9 @@ static void test_batch_in_contexts(struct kunit *test)
 
 	use_engine(test);
 	rand_seed(5);
+	/* The one that the others interrupt is the longest. */
 	for (int where = 0; where < NUM_TEST_CONTEXTS; where++)
-		batches.of[where] = new_batch(test, 8);
+		batches.of[where] = new_batch(test, where ? 8 : 20);
 	run_in_contexts(test, runs_batch, &batches);
 }
 
@@ -240,7 +140,8 @@ static void test_batch_no_allocation(struct kunit *test)
 	alloc_begin_count();
 	smbsign_batch(b->ptrs, MAX_REQS);
 	KUNIT_EXPECT_EQ(test, 0, alloc_end());
-	expect_results(test, b);
+	for (unsigned int i = 0; i < MAX_REQS; i++)
+		KUNIT_EXPECT_EQ(test, 0, b->reqs[i].result);
 }
 
 static struct kunit_case batch_test_cases[] = {

@@ -16,9 +16,6 @@
 #define HMAC_IPAD	0x36
 #define HMAC_OPAD	0x5c
 
-/* Where in its last block the length of a message stands */
-#define SHA256_LEN_OFF	(SHA256_BLOCK_SIZE - 8)
-
 static const struct smbsign_sha256_state sha256_iv = {
 	.h = { SHA256_H0, SHA256_H1, SHA256_H2, SHA256_H3,
 	       SHA256_H4, SHA256_H5, SHA256_H6, SHA256_H7 },
@@ -119,22 +116,18 @@ void smbsign_hmac_update(struct smbsign_section *section,
 }
 EXPORT_SYMBOL_IF_KUNIT(smbsign_hmac_update);
 
-/* The last block or two: @buf up to @len % 64, 0x80, zeros, 64 bits of length */
-static void sha256_pad(struct smbsign_section *section,
+/* The last block or two, behind @partial, the part of a block not yet hashed */
+static void sha256_end(struct smbsign_section *section,
 		       struct smbsign_sha256_state *state,
-		       u8 buf[SHA256_BLOCK_SIZE], u64 len)
+		       const u8 partial[SHA256_BLOCK_SIZE], u64 len)
 {
-	size_t partial = len % SHA256_BLOCK_SIZE;
+	u8 buf[2 * SHA256_BLOCK_SIZE];
+	size_t num_blocks;
 
-	buf[partial++] = 0x80;
-	if (partial > SHA256_LEN_OFF) {
-		memset(&buf[partial], 0, SHA256_BLOCK_SIZE - partial);
-		smbsign_sha256(section, state->h, buf, 1);
-		partial = 0;
-	}
-	memset(&buf[partial], 0, SHA256_LEN_OFF - partial);
-	put_unaligned_be64(len * 8, &buf[SHA256_LEN_OFF]);
-	smbsign_sha256(section, state->h, buf, 1);
+	memcpy(buf, partial, SHA256_BLOCK_SIZE);
+	num_blocks = smbsign_sha256_pad(buf, len % SHA256_BLOCK_SIZE, len);
+	smbsign_sha256(section, state->h, buf, num_blocks);
+	memzero_explicit(buf, sizeof(buf));
 }
 
 /* Wipes @ctx. */
@@ -143,10 +136,10 @@ void smbsign_hmac_final(struct smbsign_section *section,
 			const struct smbsign_hmac_key *key,
 			u8 mac[SHA256_DIGEST_SIZE])
 {
-	sha256_pad(section, &ctx->state, ctx->buf, ctx->len);
+	sha256_end(section, &ctx->state, ctx->buf, ctx->len);
 	smbsign_sha256_put(&ctx->state, ctx->buf);
 	ctx->state = key->outer;
-	sha256_pad(section, &ctx->state, ctx->buf,
+	sha256_end(section, &ctx->state, ctx->buf,
 		   SHA256_BLOCK_SIZE + SHA256_DIGEST_SIZE);
 	smbsign_sha256_put(&ctx->state, mac);
 	memzero_explicit(ctx, sizeof(*ctx));

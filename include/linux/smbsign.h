@@ -611,7 +611,9 @@ struct smbsign_req {
  * @reqs: the requests, with keys and algorithms as they come
  * @num: how many
  *
- * Each gets its own result; one that fails does not stop the others.
+ * Each gets its own result; one that fails does not stop the others.  They are
+ * done in any order, and some side by side: no two may be about the same memory
+ * unless both verify.
  *
  * Context: Any context.
  */
