@@ -21,8 +21,9 @@ set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/../testbed/lib.sh"
 
-# What everybody may say unsigned, and what comes too late: ignored without a word.
-SILENT=' forge-pending forge-pending-data forge-break forge-notification-data replay-response '
+# What everybody may say unsigned, and what comes too late: ignored without a word, or
+# the answer to a connection that is cut.
+SILENT=' forge-pending forge-pending-data forge-break forge-notification-data replay-response replay-mkdir '
 KIB=512
 
 which=patched cpus=2 samba='' mitm=''
@@ -150,7 +151,7 @@ judge()
 	elif [ "$work" = ok ] && [[ $what = *@(READ|CREATE)\ response:* && $SILENT != *" $attack "* ]] &&
 		[ ! -s "$dir/$attack.again" ]; then
 		verdict='the message was used'
-	elif [ "$work" = ok ] && [ "$log" = 0 ] && [[ $SILENT != *" $attack "* ]]; then
+	elif [ "$work" = ok ] && [ "$log" = 0 ] && [ ! -s "$dir/$attack.again" ] && [[ $SILENT != *" $attack "* ]]; then
 		verdict='nobody noticed'
 	fi
 }
@@ -166,6 +167,7 @@ judge_line()
 	done
 	IFS=$'\t' read -r _ kind what < <(grep "^$attack"$'\t' "$dir/list")
 	[[ $kind != *write ]] || content=$(written "$attack")
+	[[ $kind != mkdir || ! -e $samba/share/made ]] || content=modified
 	judge
 	printf '%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n' "$attack" "$what" "$mount" "$work" "$content" \
 		"$log" "$alive" "${verdict:-warded off}" >> "$dir/table"

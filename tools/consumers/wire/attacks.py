@@ -25,7 +25,7 @@ class Attack:
     """Sees all frames of all connections; does nothing yet.
 
     name  what it is called
-    work  what the client has to do: mount, read, write, rewrite, stat, list, pair
+    work  what the client has to do: mount, read, write, rewrite, stat, list, pair, mkdir
     what  what is done to which message
     wait  for the file "arm"
     """
@@ -45,17 +45,20 @@ class Attack:
         if frame[4:8] != smbref.SMB2_PROTOCOL_ID:
             return out
         pdus = list(smb2.compound(frame[4:]))
+        if not from_server:
+            self.requested(connection, pdus)
         if self.armed:
             out = self.act(connection, from_server, frame, pdus)
-        for pdu in pdus:
-            self.listen(connection, from_server, pdu)
+        # Armed is who has seen the answer, so that this one comes through.
+        if from_server:
+            for pdu in pdus:
+                self.armed = self.asked.pop((connection, pdu.message_id), self.armed)
         return out
 
-    def listen(self, connection, from_server, pdu):
-        """Armed is who has seen the answer, so that this one comes through."""
-        if from_server:
-            self.armed = self.asked.pop((connection, pdu.message_id), self.armed)
-        elif pdu.command in (smb2.CREATE, smb2.READ):
+    def requested(self, connection, pdus):
+        for pdu in pdus:
+            if pdu.command not in (smb2.CREATE, smb2.READ):
+                continue
             wish = self.wishes[connection, pdu.message_id] = wish_of(pdu)
             self.again += self.armed and wish in self.struck
             if wish in ("arm", "disarm"):
@@ -194,6 +197,19 @@ def flip_list(data, pdu):
 @edits("flip-request", "write", "WRITE request: a bit of the data", smb2.WRITE, False)
 def flip_request(data, _):
     data[-1] ^= 1
+
+
+@edits("flip-read-request", "read", "READ request: another offset", smb2.READ, False)
+def flip_read_request(data, pdu):
+    put("Q", data, 64 + 8, pdu.get("Q", 8) ^ 0x1000)
+
+
+@edits("flip-open-request", "read", "CREATE request: the file g, not f", smb2.CREATE, False)
+def flip_open_request(data, pdu):
+    if pdu.next or wish_of(pdu) != "f":
+        return False
+    data[pdu.get("H", 44)] ^= 1
+    return True
 
 
 @edits("flip-request-padding", "stat", "CREATE request: a bit of the padding behind the name",

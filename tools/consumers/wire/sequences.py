@@ -4,7 +4,7 @@
 import struct
 
 import smb2
-from attacks import Attack, attack, pack, put, succeeded
+from attacks import Attack, attack, pack, put, succeeded, wish_of
 
 
 def is_data(from_server, pdu):
@@ -78,6 +78,30 @@ class ReplayRequest(Attack):
             if self.writes == 2:
                 out.append((False, self.old))
                 self.done += 1
+        return out
+
+
+@attack("replay-mkdir", "mkdir", "CREATE request of a folder: once more, when it has been removed")
+class ReplayMkdir(Attack):
+    """For the folder "made"."""
+    old = None
+    deleting = False
+
+    def act(self, connection, from_server, frame, pdus):
+        out = [(from_server, frame)]
+        if from_server:
+            closed = any(pdu.command == smb2.CLOSE and succeeded(pdu) for pdu in pdus)
+            if closed and self.deleting and not self.done:
+                out.append((False, self.old))
+                self.done += 1
+            return out
+        for pdu in pdus:
+            if pdu.command != smb2.CREATE or wish_of(pdu) != "made":
+                continue
+            if pdu.get("I", 36) == 2:           # FILE_CREATE
+                self.old = self.old or frame
+            elif self.old and pdu.get("I", 24) & 0x10000:       # DELETE
+                self.deleting = True
         return out
 
 

@@ -93,6 +93,13 @@ work_rewrite()
 	content=none
 }
 
+work_mkdir()
+{
+	try mkdir /mnt/made
+	[ "$result" = ok ] && try rmdir /mnt/made
+	content=none
+}
+
 # The length of its name is one that leaves padding behind.
 work_stat()
 {
