@@ -74,14 +74,14 @@ copy_changed()
 	mv "$out/.files.new" "$out/.files"
 }
 
-# Objects of another kernel, or of another smbsign, must go.
+# Objects of another kernel must go.  For another smbsign only the symbols are
+# looked up anew: make knows which objects include its header, but not that.
 follow()
 {
-	local key
-
-	key=$tree$'\n'$(sha256sum < "$smbsign/Module.symvers")
-	[ "$(cat "$out/.key" 2> /dev/null)" = "$key" ] || forget_objects
-	printf '%s\n' "$key" > "$out/.key"
+	[ "$(cat "$out/.tree" 2> /dev/null)" = "$tree" ] || forget_objects
+	printf '%s\n' "$tree" > "$out/.tree"
+	cmp -s "$smbsign/Module.symvers" "$out/.symvers" || rm -f "$out"/fs/smb/{Module.symvers,*/*.mod.c}
+	cp "$smbsign/Module.symvers" "$out/.symvers"
 }
 
 forget_objects()
