@@ -26,6 +26,7 @@ declare -A SERVERS=(
 	[auto]='server signing = auto;server min protocol = SMB2_02'
 	[gmac]='server smb3 signing algorithms = AES-128-GMAC'
 	[cmac]='server smb3 signing algorithms = AES-128-CMAC'
+	[guest]='server signing = auto;map to guest = bad user;guest ok = yes'
 	[hmac]='server smb3 signing algorithms = HMAC-SHA256'
 )
 
@@ -57,16 +58,21 @@ CELLS="
 3.1.1-sec-i auto 3.1.1 $ALL 0 sec=ntlmsspi AES-GMAC yes
 3.1.1-seal auto 3.1.1 $ALL 1 seal AES-GMAC no
 default mandatory default $ALL 0 - AES-GMAC yes
+2.1-reconnect mandatory 2.1 $ALL 0 - HMAC-SHA256 cut
+3.1.1-reconnect mandatory 3.1.1 $ALL 0 - AES-GMAC cut
+guest guest 3.1.1 $ALL 0 username=nobody-knows AES-GMAC guest
+guest-refused guest 3.1.1 $ALL 1 username=nobody-knows - 13
 "
 
 cpus=2 megabytes=64 dir='' only=()
 declare -A ports=()
-recorders=()
+recorders=() cutter=''
 
 cleanup()
 {
 	local server
 
+	[ -z "$cutter" ] || kill "$cutter" 2> /dev/null || true
 	stop_recorders
 	for server in "${!ports[@]}"; do
 		"$TESTBED/samba.sh" stop "$dir/samba-$server" || true
@@ -118,6 +124,17 @@ stop_recorders()
 	recorders=()
 }
 
+# cut_connections: those of the server that insists, whenever the guest asks.
+cut_connections()
+{
+	rm -f "$dir/cut"
+	while sleep 0.5; do
+		[ -e "$dir/cut" ] || continue
+		smbcontrol -s "$dir/samba-mandatory/smb.conf" smbd kill-client-ip 127.0.0.1 || true
+		rm -f "$dir/cut"
+	done
+}
+
 # prepare_cells: starts the servers, a recorder for each cell, and writes what the
 # guest reads.
 prepare_cells()
@@ -162,14 +179,18 @@ report_wire()
 	local cell dialect algorithm signed demands said
 
 	while read -r cell _ dialect _ _ _ algorithm signed; do
-		demands=(--algorithm "${algorithm,,}")
+		case $signed in
+		yes | no | cut) demands=(--algorithm "${algorithm,,}") ;;
+		guest) demands=(--guest) ;;
+		*) continue ;;
+		esac
 		case $dialect in
 		2.0) demands+=(--dialect 2.0.2) ;;
 		3.02) demands+=(--dialect 3.0.2) ;;
 		default) demands+=(--dialect 3.1.1) ;;
 		*) demands+=(--dialect "$dialect") ;;
 		esac
-		[ "$signed" != yes ] || demands+=(--require-signing --bytes $((2 * megabytes << 20)))
+		[[ $signed != yes && $signed != cut ]] || demands+=(--require-signing --bytes $((2 * megabytes << 20)))
 		if said=$("$here/wire.py" check "$dir/records/$cell" --user smbsign:smbsign "${demands[@]}"); then
 			report pass "$name cifs.ko $cell: on the wire"
 		else
@@ -191,6 +212,8 @@ main()
 	dir=$(dirname "$("$here/smb.sh" "$name")")
 	cp "$TESTBED/guest/tap.sh" "$dir/"
 	prepare_cells
+	cut_connections > "$dir/cut.log" 2>&1 &
+	cutter=$!
 	log=$LOGS/$name-test-cifs.log
 	out=$LOGS/$name-test-cifs.out
 	"$TESTBED/vm.sh" -k "$name" -c "$cpus" -t 1800 -d "$dir" -l "$log" \

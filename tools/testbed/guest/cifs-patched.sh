@@ -10,7 +10,9 @@
 #   NAME PORT DIALECT ALGORITHMS REQUIRE OPTIONS WANT SIGNED
 # with the client's policy (algorithms joined by +, require 0 or 1), further mount
 # options (or -), the algorithm that must come of it, and whether all messages
-# have to be signed (yes, no), or the errno with which mounting fails.
+# have to be signed (yes, no), or "cut": they have to be, and the connection is cut
+# in between, or "guest": we are logged on as that, or the errno with which
+# mounting fails.  For "cut" the host takes away /share/cut when it has done so.
 # Gives: lines "ok - WHAT" and "not ok - WHAT: WHY"; status 0 if all are ok.
 
 # shellcheck source=tools/testbed/guest/tap.sh
@@ -58,13 +60,26 @@ metadata()
 		chmod 700 /mnt/dir/b && rm /mnt/dir/b && rmdir /mnt/dir && rm /mnt/data
 }
 
+# cut NAME: the host cuts the connection; what was read before is read again.
+cut()
+{
+	echo > /share/cut
+	n=0
+	while [ -e /share/cut ] && [ $n -lt 60 ]; do
+		n=$((n + 1))
+		sleep 1
+	done
+	is "$1: the connection was cut" "$([ -e /share/cut ] && echo no)" ''
+	copy "$1 again"
+}
+
 # Only what the counters say about both directions tells signed from unsigned.
 check_signed()
 {
 	bytes=$((megabytes * 1048576))
 	out=$(($(stat signed_bytes) - signed))
 	in=$(($(stat verified_bytes) - verified))
-	if [ "$2" = yes ] && [ $out -ge $bytes ] && [ $in -ge $bytes ]; then
+	if [ "$2" != no ] && [ $out -ge $bytes ] && [ $in -ge $bytes ]; then
 		ok "$1: all was signed"
 	elif [ "$2" = no ] && [ $out -lt 100000 ] && [ $in -lt 100000 ]; then
 		ok "$1: data was not signed"
@@ -85,7 +100,12 @@ cell()
 	mount.cifs //10.0.2.2/test /mnt -o "$options,port=$port,vers=$dialect${extra:+,$extra}" > /tmp/err 2>&1
 	rc=$?
 	case $must in
-	yes | no) ;;
+	yes | no | cut) ;;
+	guest)
+		like "$name: logged on as guest" "$rc $(grep -c 'Guest' /proc/fs/cifs/DebugData)" '0 [1-9]*'
+		status "$name: umount" 0 umount /mnt
+		return
+		;;
 	*)
 		umount /mnt 2> /dev/null
 		like "$name: mount fails with $must" "$rc $(cat /tmp/err)" "[1-9]*($must)*"
@@ -95,6 +115,7 @@ cell()
 	[ $rc -eq 0 ] || { not_ok "$name: mount" "$(cat /tmp/err)"; dmesg | tail -n 5; return; }
 	is "$name: algorithm" "$(sed -n 's/^Signing algorithm: //p' /proc/fs/cifs/DebugData)" "$want"
 	if copy "$name"; then
+		[ "$must" != cut ] || cut "$name"
 		metadata 2> /tmp/err
 		is "$name: metadata" "$?" 0
 	fi
