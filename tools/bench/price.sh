@@ -49,7 +49,7 @@ put_modules()
 	dir=$share/lib/modules/$release
 	mkdir -p "$dir/kernel"
 	find "$tree" -name '*.ko' ! -name cifs.ko ! -name ksmbd.ko -exec cp {} "$dir/kernel/" \;
-	cp "$tree"/modules.{builtin,order} "$dir/"
+	cp "$tree"/modules.{builtin,builtin.modinfo,order} "$dir/"
 	depmod -b "$share" "$release"
 }
 

@@ -79,10 +79,10 @@ server()
 			path = /srv
 			read only = no
 	END
-	tool ksmbd.adduser /share/ksmbd/ksmbd.tools -a root -p secret -i /etc/ksmbd/ksmbdpwd.db > /tmp/mountd 2>&1 ||
+	tool ksmbd.adduser /share/ksmbd/ksmbd.tools -a -p secret -P /etc/ksmbd/ksmbdpwd.db root > /tmp/mountd 2>&1 ||
 		fail adduser
 	tool ksmbd.mountd /share/ksmbd/ksmbd.tools -C /etc/ksmbd/ksmbd.conf -P /etc/ksmbd/ksmbdpwd.db -n > /tmp/mountd 2>&1 &
-	until netstat -ltn | grep -q ':445 '; do
+	until netstat -ltn 2> /dev/null | grep -q ':445 '; do
 		n=$((n + 1))
 		[ $n -lt 100 ] || fail "ksmbd does not listen"
 		usleep 100000
