@@ -35,38 +35,26 @@ static bool cursor_fail(struct smbsign_cursor *c, int err)
 	return false;
 }
 
-static bool segment_in_page(struct smbsign_cursor *c, struct page *page,
-			    size_t off, size_t len)
-{
-	c->page = page;
-	c->page_off = off;
-	c->seg_len = len;
-	return true;
-}
-
-static bool segment_at(struct smbsign_cursor *c, u8 *data, size_t len)
-{
-	c->page = NULL;
-	c->data = data;
-	c->seg_len = len;
-	return true;
-}
-
-static bool segment_in_folio(struct smbsign_cursor *c, struct folio *folio,
+static bool segment_in_folio(struct smbsign_segment *seg, struct folio *folio,
 			     size_t off)
 {
-	return segment_in_page(c, folio_page(folio, 0), off,
-			       folio_size(folio) - off);
+	seg->page = folio_page(folio, 0);
+	seg->off = off;
+	seg->len = folio_size(folio) - off;
+	return true;
 }
 
-static bool next_bvec(struct smbsign_cursor *c)
+static bool next_bvec(struct smbsign_cursor *c, struct smbsign_segment *seg)
 {
 	const struct bio_vec *bvec = c->bvec++;
 
-	return segment_in_page(c, bvec->bv_page, bvec->bv_offset, bvec->bv_len);
+	seg->page = bvec->bv_page;
+	seg->off = bvec->bv_offset;
+	seg->len = bvec->bv_len;
+	return true;
 }
 
-static bool next_folioq(struct smbsign_cursor *c)
+static bool next_folioq(struct smbsign_cursor *c, struct smbsign_segment *seg)
 {
 	struct folio *folio;
 
@@ -80,29 +68,32 @@ static bool next_folioq(struct smbsign_cursor *c)
 	folio = folioq_folio(c->folioq, c->slot++);
 	if (!folio)
 		return cursor_fail(c, -EINVAL);
-	return segment_in_folio(c, folio, 0);
+	return segment_in_folio(seg, folio, 0);
 }
 
 /* Whoever hands in the iterator holds its folios. */
-static bool next_xarray(struct smbsign_cursor *c)
+static bool next_xarray(struct smbsign_cursor *c, struct smbsign_segment *seg)
 {
 	struct folio *folio = xa_load(c->xarray, c->pos >> PAGE_SHIFT);
 
 	if (!folio || xa_is_value(folio) || folio_test_hugetlb(folio))
 		return cursor_fail(c, -EINVAL);
-	segment_in_folio(c, folio, offset_in_folio(folio, c->pos));
-	c->pos += c->seg_len;
+	segment_in_folio(seg, folio, offset_in_folio(folio, c->pos));
+	c->pos += seg->len;
 	return true;
 }
 
-static bool next_sg(struct smbsign_cursor *c)
+static bool next_sg(struct smbsign_cursor *c, struct smbsign_segment *seg)
 {
 	struct scatterlist *sg = c->sg;
 
 	if (!sg)
 		return cursor_fail(c, -EMSGSIZE);
 	c->sg = sg_next(sg);
-	return segment_in_page(c, sg_page(sg), sg->offset, sg->length);
+	seg->page = sg_page(sg);
+	seg->off = sg->offset;
+	seg->len = sg->length;
+	return true;
 }
 
 /*
@@ -122,8 +113,9 @@ static bool skb_seek(struct smbsign_cursor *c, size_t pos)
 		}
 		if (pos < skb_pagelen(skb)) {
 			c->skb = skb;
+			c->part = 0;
 			c->skip = pos;
-			return segment_at(c, skb->data, skb_headlen(skb));
+			return true;
 		}
 		pos -= skb_pagelen(skb);
 		skb = skb_shinfo(skb)->frag_list;
@@ -138,43 +130,46 @@ static bool next_skb(struct smbsign_cursor *c)
 
 	if (!skb && c->skb != c->root)
 		skb = c->skb->next;
-	c->frag = 0;
 	if (!skb)
 		return skb_seek(c, c->end - c->left);
 	c->skb = skb;
-	return segment_at(c, skb->data, skb_headlen(skb));
+	c->part = 0;
+	return true;
 }
 
-static bool next_frag(struct smbsign_cursor *c)
+static bool next_in_skb(struct smbsign_cursor *c, struct smbsign_segment *seg)
 {
-	const struct skb_shared_info *shinfo = skb_shinfo(c->skb);
 	const skb_frag_t *frag;
-	struct page *page;
 
-	if (c->frag == shinfo->nr_frags)
-		return next_skb(c);
-	frag = &shinfo->frags[c->frag++];
-	page = skb_frag_page(frag);
-	/* Device memory, which no CPU reads */
-	if (!page)
-		return cursor_fail(c, -EINVAL);
-	return segment_in_page(c, page, skb_frag_off(frag),
-			       skb_frag_size(frag));
+	if (c->part > skb_shinfo(c->skb)->nr_frags && !next_skb(c))
+		return false;
+	if (!c->part++) {
+		seg->page = NULL;
+		seg->data = c->skb->data;
+		seg->len = skb_headlen(c->skb);
+		return true;
+	}
+	frag = &skb_shinfo(c->skb)->frags[c->part - 2];
+	seg->page = skb_frag_page(frag);
+	seg->off = skb_frag_off(frag);
+	seg->len = skb_frag_size(frag);
+	/* Device memory, which no CPU reads, has none. */
+	return seg->page || cursor_fail(c, -EINVAL);
 }
 
-static bool next_segment(struct smbsign_cursor *c)
+static bool next_segment(struct smbsign_cursor *c, struct smbsign_segment *seg)
 {
 	switch (c->source) {
 	case SMBSIGN_CURSOR_BVEC:
-		return next_bvec(c);
+		return next_bvec(c, seg);
 	case SMBSIGN_CURSOR_SKB:
-		return next_frag(c);
+		return next_in_skb(c, seg);
 	case SMBSIGN_CURSOR_SG:
-		return next_sg(c);
+		return next_sg(c, seg);
 	case SMBSIGN_CURSOR_FOLIOQ:
-		return next_folioq(c);
+		return next_folioq(c, seg);
 	case SMBSIGN_CURSOR_XARRAY:
-		return next_xarray(c);
+		return next_xarray(c, seg);
 	default:
 		return cursor_fail(c, -EMSGSIZE);
 	}
@@ -219,30 +214,39 @@ static bool begin_iter(struct smbsign_cursor *c)
 
 static void unmap(struct smbsign_cursor *c)
 {
-	if (SMBSIGN_MAPS_PAGES && c->mapping)
+	if (SMBSIGN_MAPS_PAGES && c->mapping) {
 		kunmap_local(c->mapping);
-	c->mapping = NULL;
+		c->mapping = NULL;
+	}
 }
 
 /* At least a byte of the segment is to be given out: @c->skip leaves that. */
-static void take_piece(struct smbsign_cursor *c, u8 **data, size_t *len)
+static void take_piece(struct smbsign_cursor *c,
+		       const struct smbsign_segment *seg, u8 **data,
+		       size_t *len)
 {
-	size_t n = min(c->seg_len - c->skip, c->left);
+	size_t n = min(seg->len - c->skip, c->left);
 
-	if (!c->page) {
-		*data = c->data + c->skip;
+	if (!seg->page) {
+		*data = seg->data + c->skip;
 	} else if (SMBSIGN_MAPS_PAGES) {
-		size_t off = c->page_off + c->skip;
+		size_t off = seg->off + c->skip;
 
 		n = min_t(size_t, n, PAGE_SIZE - offset_in_page(off));
-		c->mapping = kmap_local_page(c->page + (off >> PAGE_SHIFT));
+		c->mapping = kmap_local_page(seg->page + (off >> PAGE_SHIFT));
 		*data = c->mapping + offset_in_page(off);
 	} else {
-		*data = page_address(c->page) + c->page_off + c->skip;
+		*data = page_address(seg->page) + seg->off + c->skip;
 	}
 	*len = n;
-	c->skip += n;
 	c->left -= n;
+	/* Else it is all of the segment, or all there is to give out. */
+	if (SMBSIGN_MAPS_PAGES) {
+		c->seg = *seg;
+		c->skip += n;
+	} else {
+		c->skip = 0;
+	}
 }
 
 /**
@@ -257,6 +261,8 @@ static void take_piece(struct smbsign_cursor *c, u8 **data, size_t *len)
 bool smbsign_cursor_next_segment(struct smbsign_cursor *c, u8 **data,
 				 size_t *len)
 {
+	struct smbsign_segment seg = { .len = 0 };
+
 	unmap(c);
 	if (c->source == SMBSIGN_CURSOR_KVEC) {
 		if (!begin_iter(c))
@@ -264,13 +270,14 @@ bool smbsign_cursor_next_segment(struct smbsign_cursor *c, u8 **data,
 		if (c->num_iov)
 			return smbsign_cursor_next(c, data, len);
 	}
-	while (c->skip >= c->seg_len) {
-		c->skip -= c->seg_len;
-		c->seg_len = 0;
-		if (!next_segment(c))
+	if (SMBSIGN_MAPS_PAGES)
+		seg = c->seg;
+	while (c->skip >= seg.len) {
+		c->skip -= seg.len;
+		if (!next_segment(c, &seg))
 			return false;
 	}
-	take_piece(c, data, len);
+	take_piece(c, &seg, data, len);
 	return true;
 }
 EXPORT_SYMBOL_IF_KUNIT(smbsign_cursor_next_segment);
@@ -280,7 +287,6 @@ static void init_skb(struct smbsign_cursor *c, const struct sk_buff *skb)
 	c->source = SMBSIGN_CURSOR_SKB;
 	c->root = skb;
 	c->end = c->skip + c->left;
-	c->frag = 0;
 	if (c->end > skb->len)
 		cursor_fail(c, -EMSGSIZE);
 	else
@@ -307,7 +313,7 @@ void smbsign_cursor_init(struct smbsign_cursor *c,
 	c->err = 0;
 	c->source = SMBSIGN_CURSOR_KVEC;
 	c->num_iov = 0;
-	c->seg_len = 0;
+	c->seg.len = 0;
 	c->mapping = NULL;
 	c->iter = NULL;
 	/* Places in files are signed. */

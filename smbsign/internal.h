@@ -549,23 +549,28 @@ enum smbsign_cursor_source {
 	SMBSIGN_CURSOR_SKB,
 };
 
+/* A part of a container that is contiguous, as long as it can be */
+struct smbsign_segment {
+	struct page *page;	/* its first, or NULL */
+	union {
+		size_t off;	/* in or behind @page */
+		u8 *data;	/* without a page */
+	};
+	size_t len;
+};
+
 /**
  * struct smbsign_cursor - a place in a message, from which pieces are drawn
  * @left: bytes still to give out
- * @skip: bytes to leave out first, of what is left of the segment or, with no
- *	  segment, of the container
+ * @skip: bytes to leave out first, from the start of @seg, or where that has
+ *	  none, of what comes next
  * @err: why there are no more pieces, if that is not because all are given out
  * @source: where the next segment comes from, once the kvecs are used up
  * @num_iov: kvecs still to come
  * @iov: the first of them
- * @page: the segment's first page; NULL if it has an address of its own
- * @data: that address
- * @page_off: where in @page, or behind it, the segment begins
- * @seg_len: bytes of the segment, 0 if there is none
+ * @seg: where pages have to be mapped, the segment that is given out page by
+ *	 page; otherwise without use
  * @mapping: the page of the piece given out, or NULL
- *
- * A segment is contiguous; where pages have to be mapped, it is given out page
- * by page.
  */
 struct smbsign_cursor {
 	size_t left;
@@ -574,12 +579,7 @@ struct smbsign_cursor {
 	enum smbsign_cursor_source source;
 	unsigned int num_iov;
 	const struct kvec *iov;
-	struct page *page;
-	union {
-		u8 *data;
-		size_t page_off;
-	};
-	size_t seg_len;
+	struct smbsign_segment seg;
 	void *mapping;
 	/* private: what each source has to remember */
 	union {
@@ -598,7 +598,7 @@ struct smbsign_cursor {
 			const struct sk_buff *root;
 			const struct sk_buff *skb;
 			size_t end;		/* of the part, in @root */
-			unsigned int frag;	/* the next of @skb */
+			unsigned int part;	/* next: head, frags */
 		};
 	};
 };
