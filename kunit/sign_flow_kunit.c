@@ -193,7 +193,8 @@ static void test_sign_splits(struct kunit *test)
 static bool is_wiped(const struct smbsign_sign_ctx *ctx, enum smbsign_alg alg)
 {
 	static const size_t sizes[] = {
-		[SMBSIGN_HMAC_SHA256]	= sizeof(ctx->hmac),
+		[SMBSIGN_HMAC_SHA256]	= offsetof(struct smbsign_hmac_ctx, buf) +
+					  SHA256_DIGEST_SIZE,
 		[SMBSIGN_AES_CMAC]	= sizeof(ctx->cmac),
 		[SMBSIGN_AES_GMAC]	= offsetof(struct smbsign_gmac_ctx, buf),
 		[SMBSIGN_MD5]		= sizeof(ctx->md5),

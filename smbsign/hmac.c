@@ -7,7 +7,8 @@
  * SHA-256's padding (FIPS 180-4) is done here, so that the last blocks go to the
  * engine like all others.
  */
-#include <linux/minmax.h>
+#include <linux/math.h>
+#include <linux/stddef.h>
 #include <linux/string.h>
 #include <linux/unaligned.h>
 
@@ -84,64 +85,67 @@ size_t smbsign_sha256_pad(u8 *buf, size_t fill, u64 len)
 void smbsign_hmac_init(struct smbsign_hmac_ctx *ctx,
 		       const struct smbsign_hmac_key *key)
 {
-	memset(ctx, 0, sizeof(*ctx));
 	ctx->state = key->inner;
 	ctx->len = SHA256_BLOCK_SIZE;
+	ctx->buf_len = 0;
 }
 EXPORT_SYMBOL_IF_KUNIT(smbsign_hmac_init);
+
+static void gather(struct smbsign_hmac_ctx *ctx, const u8 *data, size_t len)
+{
+	memcpy(&ctx->buf[ctx->buf_len], data, len);
+	ctx->buf_len += len;
+}
 
 void smbsign_hmac_update(struct smbsign_section *section,
 			 struct smbsign_hmac_ctx *ctx, const u8 *data,
 			 size_t len)
 {
-	size_t partial = ctx->len % SHA256_BLOCK_SIZE;
-	size_t num_blocks;
+	size_t n;
 
 	ctx->len += len;
-	if (partial) {
-		size_t n = min(len, SHA256_BLOCK_SIZE - partial);
+	if (len <= HMAC_GATHER_SIZE - ctx->buf_len)
+		return gather(ctx, data, len);
 
-		memcpy(&ctx->buf[partial], data, n);
-		data += n;
-		len -= n;
-		if (partial + n < SHA256_BLOCK_SIZE)
-			return;
-		smbsign_sha256(section, ctx->state.h, ctx->buf, 1);
-	}
+	/* There is enough to make whole blocks of what has been gathered. */
+	n = -ctx->buf_len % SHA256_BLOCK_SIZE;
+	gather(ctx, data, n);
+	data += n;
+	len -= n;
+	smbsign_sha256(section, ctx->state.h, ctx->buf,
+		       ctx->buf_len / SHA256_BLOCK_SIZE);
+	ctx->buf_len = 0;
 
-	num_blocks = len / SHA256_BLOCK_SIZE;
-	smbsign_sha256(section, ctx->state.h, data, num_blocks);
-	data += num_blocks * SHA256_BLOCK_SIZE;
-	memcpy(ctx->buf, data, len % SHA256_BLOCK_SIZE);
+	n = round_down(len, SHA256_BLOCK_SIZE);
+	smbsign_sha256(section, ctx->state.h, data, n / SHA256_BLOCK_SIZE);
+	gather(ctx, data + n, len - n);
 }
 EXPORT_SYMBOL_IF_KUNIT(smbsign_hmac_update);
 
-/* The last block or two, behind @partial, the part of a block not yet hashed */
+/* The last blocks: what is in @buf, and the padding behind it */
 static void sha256_end(struct smbsign_section *section,
-		       struct smbsign_sha256_state *state,
-		       const u8 partial[SHA256_BLOCK_SIZE], u64 len)
+		       struct smbsign_hmac_ctx *ctx)
 {
-	u8 buf[2 * SHA256_BLOCK_SIZE];
-	size_t num_blocks;
+	size_t num_blocks = smbsign_sha256_pad(ctx->buf, ctx->buf_len,
+					       ctx->len);
 
-	memcpy(buf, partial, SHA256_BLOCK_SIZE);
-	num_blocks = smbsign_sha256_pad(buf, len % SHA256_BLOCK_SIZE, len);
-	smbsign_sha256(section, state->h, buf, num_blocks);
-	memzero_explicit(buf, sizeof(buf));
+	smbsign_sha256(section, ctx->state.h, ctx->buf, num_blocks);
 }
 
-/* Wipes @ctx. */
+/* Wipes of @ctx what depends on the key: states, and the inner hash in @buf. */
 void smbsign_hmac_final(struct smbsign_section *section,
 			struct smbsign_hmac_ctx *ctx,
 			const struct smbsign_hmac_key *key,
 			u8 mac[SHA256_DIGEST_SIZE])
 {
-	sha256_end(section, &ctx->state, ctx->buf, ctx->len);
+	sha256_end(section, ctx);
 	smbsign_sha256_put(&ctx->state, ctx->buf);
 	ctx->state = key->outer;
-	sha256_end(section, &ctx->state, ctx->buf,
-		   SHA256_BLOCK_SIZE + SHA256_DIGEST_SIZE);
+	ctx->len = SHA256_BLOCK_SIZE + SHA256_DIGEST_SIZE;
+	ctx->buf_len = SHA256_DIGEST_SIZE;
+	sha256_end(section, ctx);
 	smbsign_sha256_put(&ctx->state, mac);
-	memzero_explicit(ctx, sizeof(*ctx));
+	memzero_explicit(ctx, offsetof(struct smbsign_hmac_ctx, buf) +
+			      SHA256_DIGEST_SIZE);
 }
 EXPORT_SYMBOL_IF_KUNIT(smbsign_hmac_final);

@@ -342,10 +342,15 @@ struct smbsign_hmac_key {
 	struct smbsign_sha256_state outer;	/* after the outer pad block */
 };
 
+/* As GMAC_GATHER_SIZE: a PDU of this size goes to the engine at once. */
+#define HMAC_GATHER_SIZE	(2 * SHA256_BLOCK_SIZE)
+
 struct smbsign_hmac_ctx {
 	struct smbsign_sha256_state state;
-	u8 buf[SHA256_BLOCK_SIZE];	/* the part of a block not yet hashed */
 	u64 len;	/* bytes so far, with the pad block and those in @buf */
+	u64 buf_len;
+	/* Bytes of the message, and room for the padding */
+	u8 buf[HMAC_GATHER_SIZE + SHA256_BLOCK_SIZE];
 };
 
 void smbsign_hmac_preparekey(struct smbsign_hmac_key *key, const u8 *raw,
