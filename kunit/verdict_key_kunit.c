@@ -114,15 +114,17 @@ static const u32 binding[3][3] = {
 	},
 };
 
-/* Another dialect is told before a guest, and a guest before the algorithm. */
+/* The algorithm is told before another dialect, and that before a guest. */
 static u32 expected_binding(const struct smbsign_session *s, u16 dialect,
 			    enum smbsign_alg from, enum smbsign_alg to)
 {
+	bool has_key = s->established && !s->is_guest && !s->is_anonymous;
+
+	if (has_key && binding[from][to] != SMBSIGN_STATUS_SUCCESS)
+		return binding[from][to];
 	if (s->dialect != dialect)
 		return SMBSIGN_STATUS_INVALID_PARAMETER;
-	if (s->is_guest || s->is_anonymous || !s->established)
-		return SMBSIGN_STATUS_NOT_SUPPORTED;
-	return binding[from][to];
+	return has_key ? SMBSIGN_STATUS_SUCCESS : SMBSIGN_STATUS_NOT_SUPPORTED;
 }
 
 static void check_binding(struct kunit *test, const struct concrete *c,

@@ -332,15 +332,16 @@ u32 smbsign_binding_status(const struct smbsign_session *session,
 			   const struct smbsign_key *key, u16 dialect,
 			   enum smbsign_alg alg)
 {
+	/* Windows tells this first, also where the dialect differs as well. */
+	if (is_real_user(session) && key->alg != alg) {
+		if (key->alg == SMBSIGN_AES_GMAC)
+			return SMBSIGN_STATUS_REQUEST_OUT_OF_SEQUENCE;
+		if (alg == SMBSIGN_AES_GMAC)
+			return SMBSIGN_STATUS_NOT_SUPPORTED;
+	}
 	if (session->dialect != dialect)
 		return SMBSIGN_STATUS_INVALID_PARAMETER;
 	if (!is_real_user(session))
-		return SMBSIGN_STATUS_NOT_SUPPORTED;
-	if (key->alg == alg)
-		return SMBSIGN_STATUS_SUCCESS;
-	if (key->alg == SMBSIGN_AES_GMAC)
-		return SMBSIGN_STATUS_REQUEST_OUT_OF_SEQUENCE;
-	if (alg == SMBSIGN_AES_GMAC)
 		return SMBSIGN_STATUS_NOT_SUPPORTED;
 	return SMBSIGN_STATUS_SUCCESS;
 }
