@@ -59,6 +59,7 @@ configure()
 			server multi channel support = yes
 			smb2 leases = yes
 			oplocks = yes
+			share:fake_fscaps = 0
 		[test]
 			path = /srv
 			read only = no

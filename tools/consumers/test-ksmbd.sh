@@ -1,0 +1,317 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# test-ksmbd.sh: the patched ksmbd.ko as a server of clients in user space.
+#
+#   test-ksmbd.sh NAME [-c PROCESSORS] [-m MEGABYTES] [-s] [CELL...]
+#
+#   NAME  debian-6.12 or debian-6.1
+#   -c    number of processors of the guest, default 2
+#   -m    how much goes there and back in each cell, default 64
+#   -s    the stock ksmbd.ko, to compare with: only prints, and asserts nothing
+#   CELL  only these, by name, of CELLS, refusals, torture; default all
+#
+# Takes: what smb.sh builds, ksmbd-tools.sh, smbclient, smbtorture, impacket.
+# Every cell of CELLS is a connection of a client on this machine: a dialect, the
+# algorithms that it offers, and whether either end requires signing.  It writes,
+# reads and compares, and wire.py computes again every signature that went over the
+# wire.  "refusals" plays what must be refused (ksmbd/refusals.py), "torture" runs
+# the tests of ksmbd/torture-SERIES, which says for each what is to come of it.
+# Gives: what passed and failed, with SMBSIGN_RESULTS set also there.
+
+set -euo pipefail
+here=$(cd "$(dirname "$0")" && pwd)
+. "$here/../testbed/lib.sh"
+. "$here/wire/recorder.sh"
+
+# cell, client, dialect, algorithms of the client, client requires, policy of the
+# server requires, "server signing" of ksmbd.conf, algorithm that must come of it,
+# signed: yes, no (what need not be is not), guest
+CELLS="
+2.1 smbclient 2.1 - yes 0 auto HMAC-SHA256 yes
+3.0 smbclient 3.0 - yes 0 auto AES-CMAC yes
+3.0.2 smbclient 3.0.2 - yes 0 auto AES-CMAC yes
+3.1.1-all smbclient 3.1.1 - yes 0 auto AES-GMAC yes
+3.1.1-gmac smbclient 3.1.1 AES-128-GMAC yes 0 auto AES-GMAC yes
+3.1.1-cmac smbclient 3.1.1 AES-128-CMAC yes 0 auto AES-CMAC yes
+3.1.1-hmac smbclient 3.1.1 HMAC-SHA256 yes 0 auto HMAC-SHA256 yes
+2.1-auto smbclient 2.1 - no 0 auto HMAC-SHA256 no
+3.0-auto smbclient 3.0 - no 0 auto AES-CMAC no
+3.1.1-auto smbclient 3.1.1 - no 0 auto AES-GMAC no
+2.1-policy smbclient 2.1 - no 1 auto HMAC-SHA256 yes
+3.0-policy smbclient 3.0 - no 1 auto AES-CMAC yes
+3.1.1-policy smbclient 3.1.1 - no 1 auto AES-GMAC yes
+3.1.1-mandatory smbclient 3.1.1 - no 0 mandatory AES-GMAC yes
+3.1.1-both smbclient 3.1.1 - yes 1 mandatory AES-GMAC yes
+3.1.1-guest smbclient 3.1.1 - no 1 auto - guest
+impacket-2.1 impacket 2.1 - yes 1 auto HMAC-SHA256 yes
+impacket-3.0 impacket 3.0 - yes 1 auto AES-CMAC yes
+"
+
+declare -A SMBCLIENT_DIALECT=([2.1]=SMB2_10 [3.0]=SMB3_00 [3.0.2]=SMB3_02 [3.1.1]=SMB3_11)
+
+cpus=2 megabytes=64 way=patched vm='' only=() rc=0 share='' forwarded='' directories=yes
+
+cleanup()
+{
+	recorder_stop
+	[ -z "$vm" ] || kill "$vm" 2> /dev/null || true
+}
+
+parse_options()
+{
+	local opt
+
+	case ${1:-} in
+	-h | --help) usage; exit 0 ;;
+	debian-*) ;;
+	*) usage >&2; exit 2 ;;
+	esac
+	name=$1
+	shift
+	while getopts c:m:s opt; do
+		case $opt in
+		c) cpus=$OPTARG ;;
+		m) megabytes=$OPTARG ;;
+		s) way=stock ;;
+		*) exit 2 ;;
+		esac
+	done
+	only=("${@:OPTIND}")
+	kernel_info "$name"
+	# Its ksmbd.ko oopses in opinfo_put() when a directory is opened.
+	[ "$K_SERIES" != 6.1 ] || directories=no
+}
+
+# want CELL: was it asked for?
+want()
+{
+	[ ${#only[@]} -eq 0 ] || [[ " ${only[*]} " == *" $1 "* ]]
+}
+
+say_pass()
+{
+	report pass "$name ksmbd.ko ($way) $1"
+}
+
+say_fail()
+{
+	report fail "$name ksmbd.ko ($way) $1" "${2:-}"
+	rc=1
+}
+
+prepare()
+{
+	local built tools smbsign
+
+	smbsign=$("$TESTBED/modules.sh" "$name")
+	built=$("$here/smb.sh" "$name")
+	tools=$("$TESTBED/ksmbd-tools.sh")
+	share=$smbsign/ksmbd-$way
+	rm -rf "$share"
+	mkdir -p "$share/ksmbd"
+	cp -r "${tools%/*}"/{ksmbd.tools,lib,gconv} "$share/ksmbd/"
+	cp "$built/ksmbd.ko" "$share/ksmbd/"
+	strip --strip-debug -o "$share/ksmbd/smbsign.ko" "$smbsign/smbsign/smbsign.ko"
+	dd if=/dev/urandom of="$share/data" bs=1M count="$megabytes" 2> /dev/null
+}
+
+start_guest()
+{
+	local i
+
+	log=$LOGS/$name-test-ksmbd-$way.log
+	out=$LOGS/$name-test-ksmbd-$way.out
+	forwarded=$("$TESTBED/samba.sh" port)
+	"$TESTBED/vm.sh" -k "$name" -c "$cpus" -t 3600 -d "$share" -p "$forwarded:445" -l "$log" \
+		"$TESTBED/guest/ksmbd.sh" "$way" > "$out" &
+	vm=$!
+	for ((i = 0; i < 1800; i++)); do
+		[ ! -e "$share/ksmbd/ready" ] || return 0
+		kill -0 $vm 2> /dev/null || break
+		sleep 0.1
+	done
+	cat "$out" >&2
+	die "ksmbd.ko did not start in the guest" "kernel: $log"
+}
+
+stop_guest()
+{
+	local status=0
+
+	touch "$share/ksmbd/stop"
+	wait $vm || status=$?
+	vm=''
+	if [ $status -eq 0 ]; then
+		say_pass "the guest, and unloading"
+	else
+		say_fail "the guest" "it ended with status $status; its output: $out; kernel: $log"
+	fi
+}
+
+# in_guest COMMAND...: in the shell of guest/ksmbd.sh; its output.
+in_guest()
+{
+	local i dir=$share/ksmbd status
+
+	rm -f "$dir"/cmd.*
+	printf '%s\n' "$*" > "$dir/cmd.new"
+	mv "$dir/cmd.new" "$dir/cmd"
+	for ((i = 0; i < 600; i++)); do
+		[ ! -e "$dir/cmd.rc" ] || break
+		kill -0 $vm 2> /dev/null || die "the guest died" "its output: $out; kernel: $log"
+		sleep 0.1
+	done
+	cat "$dir/cmd.out"
+	status=$(cat "$dir/cmd.rc")
+	return "$status"
+}
+
+# settings POLICY SIGNING: what the server requires by sysfs and by ksmbd.conf
+settings()
+{
+	[ $way = stock ] || in_guest "echo $1 > /sys/kernel/smbsign/server/require_security_signature"
+	[ "$2" = "$signing" ] || in_guest restart "$2"
+	signing=$2
+}
+signing=auto
+
+with_smbclient()
+{
+	local options=(-m "${SMBCLIENT_DIALECT[$2]}" --option="client min protocol=${SMBCLIENT_DIALECT[$2]}")
+	local commands='put data there; get there back'
+
+	[ $directories = no ] || commands+='; ls; mkdir d; rmdir d; allinfo there; del there'
+	[ "$3" = - ] || options+=(--option="client smb3 signing algorithms=$3")
+	[ "$4" = no ] || options+=(--option="client signing=required")
+	(cd "$share" && timeout 900 smbclient "//127.0.0.1/$5" -s /dev/null -p "$port" -U "$6" "${options[@]}" -c "$commands")
+}
+
+with_impacket()
+{
+	(cd "$share" && timeout 900 "$here/ksmbd/transfer.py" --dialect "$2" "$port" data back)
+}
+
+# transfer CELL CLIENT DIALECT ALGORITHMS REQUIRES SHARE USER
+transfer()
+{
+	rm -f "$share/back"
+	"with_$2" "$1" "${@:3}" > "$share/records/$1.out" 2>&1 && cmp "$share/data" "$share/back" >> "$share/records/$1.out" 2>&1
+}
+
+# judge CELL DIALECT ALGORITHM SIGNED: wire.py's verdict
+judge()
+{
+	local demands=() user=smbsign:smbsign
+
+	case $4 in
+	guest) demands+=(--guest) ;;
+	*) demands+=(--dialect "$2" --algorithm "${3,,}") ;;
+	esac
+	[ "$4" != yes ] || demands+=(--require-signing --bytes $((2 * megabytes << 20)))
+	"$here/wire.py" check "$share/records/$1" --user "$user" "${demands[@]}" > "$share/records/$1.wire" 2>&1
+}
+
+run_cell()
+{
+	local cell=$1 client=$2 dialect=$3 algorithms=$4 requires=$5 policy=$6 conf=$7 algorithm=$8 signed=$9
+	local where=test user=smbsign%smbsign
+
+	settings "$policy" "$conf" || { say_fail "$cell" "the guest does not take its settings"; return; }
+	[ "$signed" != guest ] || { where=guest user=nosuchuser%; }
+	recorder_start "$share/records/$cell" "$forwarded"
+	if transfer "$cell" "$client" "$dialect" "$algorithms" "$requires" $where "$user"; then
+		say_pass "$cell: $megabytes MiB there and back"
+	else
+		say_fail "$cell: $megabytes MiB there and back" "$(tail -n 2 "$share/records/$cell.out" | tr '\n' ' ')"
+	fi
+	recorder_stop
+	if judge "$cell" "$dialect" "$algorithm" "$signed"; then
+		say_pass "$cell: on the wire"
+	else
+		say_fail "$cell: on the wire" "$(tail -n 1 "$share/records/$cell.wire"); record: $share/records/$cell"
+	fi
+}
+
+run_cells()
+{
+	local cell
+
+	mkdir -p "$share/records"
+	while read -r cell; do
+		[ -n "$cell" ] && want "${cell%% *}" || continue
+		# shellcheck disable=SC2086 # words
+		run_cell $cell < /dev/null
+	done <<< "$CELLS"
+}
+
+run_refusals()
+{
+	local line status=0
+
+	settings 1 auto
+	"$here/ksmbd/refusals.py" "$forwarded" > "$share/refusals" 2>&1 || status=$?
+	while read -r line; do
+		case $line in
+		'ok - '*) say_pass "refusals: ${line#ok - }" ;;
+		'not ok - '*) say_fail "refusals: ${line#not ok - }" ;;
+		esac
+	done < "$share/refusals"
+	[ $status -eq 0 ] || say_fail refusals "status $status: $(tail -n 1 "$share/refusals")"
+}
+
+# torture TEST ALGORITHMS: prints what came of it
+torture()
+{
+	local options=() status=0
+
+	[ "$2" = - ] || options+=("--option=client smb3 signing algorithms=$2")
+	timeout 120 smbtorture //127.0.0.1/test -p "$forwarded" -s /dev/null -U smbsign%smbsign \
+		--option=clientsigning=required --option=clientminprotocol=SMB3_11 --option=clientmaxprotocol=SMB3_11 \
+		--option=torture:progress=no "${options[@]}" "$1" > "$share/torture/$1-$2" 2>&1 || status=$?
+	case $status in
+	0) grep -q '^success' "$share/torture/$1-$2" && echo pass || echo skip ;;
+	124) echo timeout ;;
+	*) grep -q '^failure\|^error' "$share/torture/$1-$2" && echo fail || echo died ;;
+	esac
+}
+
+# The list: test, algorithms that the client offers, what comes of it, why.
+run_torture()
+{
+	local test algorithms expected why got
+
+	mkdir -p "$share/torture"
+	settings 1 auto
+	while read -r test algorithms expected why; do
+		[ -n "$test" ] && [ "$test" != '#' ] || continue
+		got=$(torture "$test" "$algorithms" < /dev/null)
+		[ $way = patched ] || { printf '%s %s %s\n' "$test" "$algorithms" "$got"; continue; }
+		if [ "$got" = "$expected" ]; then
+			say_pass "$test $algorithms: $got${why:+ ($why)}"
+		else
+			say_fail "$test $algorithms" "$got, should be $expected; see $share/torture/$test-$algorithms"
+		fi
+	done < "$here/ksmbd/torture-$K_SERIES"
+}
+
+main()
+{
+	local log out
+
+	parse_options "$@"
+	need smbclient qemu
+	need smbtorture qemu
+	trap cleanup EXIT
+	trap 'exit 130' INT TERM
+	mkdir -p "$LOGS"
+	prepare
+	start_guest
+	run_cells
+	! want refusals || [ $way = stock ] || run_refusals
+	! want torture || run_torture
+	stop_guest
+	[ $rc -ne 0 ] || report pass "$name ksmbd.ko ($way)"
+	[ $way = stock ] || return $rc
+}
+
+main "$@"
