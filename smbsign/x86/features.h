@@ -12,19 +12,38 @@
 
 static u32 x86_features __read_mostly;
 
-#ifdef CONFIG_UML
-/* What the host lists it also saves. */
-#define x86_saves(_mask)	true
-#else
+#ifndef CONFIG_UML
 #include <asm/fpu/api.h>
 #include <asm/fpu/types.h>
-#define x86_saves(_mask)	cpu_has_xfeatures(_mask, NULL)
 #endif
 
 static inline bool x86_has(u32 features)
 {
 	return (x86_features & features) == features;
 }
+
+/* Does the kernel save these registers?  What UML's host lists it also saves. */
+#ifdef CONFIG_UML
+static bool x86_saves_ymm(void)
+{
+	return true;
+}
+
+static bool x86_saves_zmm(void)
+{
+	return true;
+}
+#else
+static bool x86_saves_ymm(void)
+{
+	return cpu_has_xfeatures(XFEATURE_MASK_SSE | XFEATURE_MASK_YMM, NULL);
+}
+
+static bool x86_saves_zmm(void)
+{
+	return cpu_has_xfeatures(XFEATURE_MASK_AVX512, NULL);
+}
+#endif
 
 static void x86_add_if(bool has, u32 feature)
 {
@@ -34,8 +53,7 @@ static void x86_add_if(bool has, u32 feature)
 
 static void x86_detect_features(void)
 {
-	bool avx = boot_cpu_has(X86_FEATURE_AVX) &&
-		   x86_saves(XFEATURE_MASK_SSE | XFEATURE_MASK_YMM);
+	bool avx = boot_cpu_has(X86_FEATURE_AVX) && x86_saves_ymm();
 
 	x86_features = 0;
 	x86_add_if(boot_cpu_has(X86_FEATURE_AES) &&
@@ -50,8 +68,8 @@ static void x86_detect_features(void)
 		   boot_cpu_has(X86_FEATURE_AVX512BW) &&
 		   boot_cpu_has(X86_FEATURE_AVX512DQ) &&
 		   boot_cpu_has(X86_FEATURE_AVX512VL) &&
-		   boot_cpu_has(X86_FEATURE_GFNI) &&
-		   x86_saves(XFEATURE_MASK_AVX512), X86_AVX512);
+		   boot_cpu_has(X86_FEATURE_GFNI) && x86_saves_zmm(),
+		   X86_AVX512);
 }
 
 #endif /* _SMBSIGN_X86_FEATURES_H */
