@@ -49,7 +49,7 @@ impacket-3.0 impacket 3.0 - yes 1 auto AES-CMAC yes
 
 declare -A SMBCLIENT_DIALECT=([2.1]=SMB2_10 [3.0]=SMB3_00 [3.0.2]=SMB3_02 [3.1.1]=SMB3_11)
 
-cpus=2 megabytes=64 way=patched vm='' only=() rc=0 share='' forwarded='' directories=yes
+cpus=2 megabytes=64 way=patched vm='' port='' only=() rc=0 share='' forwarded='' directories=yes
 
 cleanup()
 {
