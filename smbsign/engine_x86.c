@@ -18,6 +18,7 @@
 
 #include "internal.h"
 #include "x86/features.h"
+#include "x86/fpu.h"
 #include "x86/gmac.h"
 #include "x86/cmac.h"
 #include "x86/sha256.h"

@@ -4,7 +4,8 @@
 //
 // A register holds the same word of all messages, as in sha256-lanes-avx512.S.
 // There is no rotation: two shifts make one.  The message schedule does not fit
-// into 16 registers beside the state, and lies on the stack.
+// into 16 registers beside the state, and lies on the stack; it is made of the
+// messages, so that nothing of a key is left there.
 //
 // CPU features: AVX2.
 //

@@ -4,6 +4,7 @@
  */
 #include <linux/build_bug.h>
 #include <linux/linkage.h>
+#include <linux/minmax.h>
 #include <linux/stddef.h>
 #include <linux/string.h>
 
@@ -25,16 +26,40 @@ asmlinkage void smbsign_sha256_avx512_x16(u32 *state, const u8 **data,
 
 static const char *x86_sha256_name(void)
 {
-	return x86_has(X86_SHA_NI) ? "SHA-NI" : "no SHA-256";
+	return x86_has(X86_SHA_NI) ? "SHA-NI" : "SHA-256 in C";
 }
 
+/*
+ * Without SHA-NI one message is for the C code, which takes five times as long, and
+ * needs no FPU meanwhile.  The kernel's AVX2 driver would take half of that, but
+ * the FPU for itself as well.
+ */
 static void x86_sha256(u32 state[SHA256_DIGEST_SIZE / 4], const u8 *data,
 		       size_t num_blocks)
 {
 	if (x86_has(X86_SHA_NI))
-		smbsign_sha256_ni(state, data, num_blocks);
-	else
-		smbsign_generic_sha256(state, data, num_blocks);
+		return smbsign_sha256_ni(state, data, num_blocks);
+	smbsign_fpu_end();
+	smbsign_generic_sha256(state, data, num_blocks);
+	smbsign_fpu_begin();
+}
+
+/* So many blocks of 8 lanes are 4 us or so. */
+#define AVX2_MAX_BLOCKS		12
+
+/* Two lanes cost as much as 8: the FPU is let go more often than by engine.c. */
+static void x86_sha256_avx2(u32 *state, const u8 **data, size_t num_blocks)
+{
+	for (;;) {
+		size_t n = min_t(size_t, num_blocks, AVX2_MAX_BLOCKS);
+
+		smbsign_sha256_avx2_x8(state, data, n);
+		num_blocks -= n;
+		if (!num_blocks)
+			return;
+		smbsign_fpu_end();
+		smbsign_fpu_begin();
+	}
 }
 
 static void x86_sha256_one_lane(struct smbsign_sha256_lanes *lanes,
@@ -79,7 +104,7 @@ static unsigned int x86_sha256_some_lanes(struct smbsign_sha256_lanes *lanes,
 		return 2;
 	}
 	if (x86_has(X86_AVX2) && num > 1) {
-		smbsign_sha256_avx2_x8(state, data, num_blocks);
+		x86_sha256_avx2(state, data, num_blocks);
 		return 8;
 	}
 	x86_sha256_one_lane(lanes, lane, num_blocks);
