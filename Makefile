@@ -18,8 +18,8 @@ TESTBED := tools/testbed
 .PHONY: help modules modules_install clean install install-module \
 	install-tools uninstall deb setup demo check bench docs vectors \
 	check-lint check-uml check-fips check-uml-debug check-qemu-debug \
-	check-debian check-package check-consumer check-cifs check-wire \
-	check-mitm check-runners
+	check-debian check-package check-consumer check-cifs check-ksmbd \
+	check-wire check-mitm check-runners
 
 help:
 	@echo 'Two commands that install what they need and do everything:'
@@ -46,8 +46,9 @@ help:
 	@echo '  make check-fips        under fips=1: no MD5, all else'
 	@echo '  make check-consumer    the example consumer, signing and verifying in softirq'
 	@echo '  make check-cifs        the patched cifs.ko against Samba, in QEMU'
+	@echo '  make check-ksmbd       the patched ksmbd.ko as a server, in QEMU'
 	@echo '  make check-wire        the judge of recorded SMB traffic, on Samba and on spoils'
-	@echo '  make check-mitm        cifs.ko with smbsign, and an attacker in the middle'
+	@echo '  make check-mitm        cifs.ko and ksmbd.ko with smbsign, and an attacker in the middle'
 	@echo '  make check-package     install, upgrade and purge smbsign-dkms in a chroot'
 	@echo '  make check-runners     show that each runner fails when it should'
 	@echo
@@ -125,7 +126,8 @@ check-qemu-debug check-debian:
 	@$(TESTBED)/setup.sh qemu
 	@tools/check.sh $(@:check-%=%)
 
-check-package check-consumer check-cifs check-wire check-mitm check-runners:
+check-package check-consumer check-cifs check-ksmbd check-wire check-mitm \
+check-runners:
 	@$(TESTBED)/setup.sh all
 	@tools/check.sh $(@:check-%=%)
 

@@ -15,8 +15,10 @@
 #   package     smbsign-dkms and "make install" in a chroot
 #   consumer    the example consumer, signing and verifying in softirq
 #   cifs        the patched cifs.ko against Samba, and what was on the wire
+#   ksmbd       the patched ksmbd.ko as a server of smbclient, impacket, smbtorture
 #   wire        the judge of recorded SMB traffic, on Samba and on spoiled records
-#   mitm        cifs.ko with smbsign, and an attacker between it and Samba
+#   mitm        an attacker between cifs.ko with smbsign and Samba, and between
+#               smbclient and ksmbd.ko with smbsign
 #   runners     the runners fail when they should
 #
 # Takes: what testbed/setup.sh installs.  Gives: what failed and where its log
@@ -26,7 +28,7 @@
 set -uo pipefail
 . "$(dirname "$0")/testbed/lib.sh"
 
-STAGES=(lint uml fips uml-debug qemu-debug debian package consumer cifs wire mitm runners)
+STAGES=(lint uml fips uml-debug qemu-debug debian package consumer cifs ksmbd wire mitm runners)
 
 stage_lint()
 {
@@ -94,6 +96,16 @@ stage_cifs()
 	return $rc
 }
 
+stage_ksmbd()
+{
+	local kernel rc=0
+
+	for kernel in debian-6.12 debian-6.1; do
+		"$ROOT/tools/consumers/test-ksmbd.sh" $kernel || rc=1
+	done
+	return $rc
+}
+
 stage_wire()
 {
 	"$ROOT/tools/consumers/wire/test.sh"
@@ -101,7 +113,11 @@ stage_wire()
 
 stage_mitm()
 {
-	"$ROOT/tools/consumers/test-mitm.sh" debian-6.12
+	local rc=0
+
+	"$ROOT/tools/consumers/test-mitm.sh" debian-6.12 || rc=1
+	"$ROOT/tools/consumers/test-mitm-ksmbd.sh" debian-6.12 || rc=1
+	return $rc
 }
 
 stage_runners()
