@@ -185,7 +185,7 @@ with_smbclient()
 	[ $directories = no ] || commands+='; ls; mkdir d; rmdir d; allinfo there; del there'
 	[ "$3" = - ] || options+=(--option="client smb3 signing algorithms=$3")
 	[ "$4" = no ] || options+=(--option="client signing=required")
-	(cd "$share" && timeout 900 smbclient "//127.0.0.1/$5" -s /dev/null -p "$port" -U "$6" "${options[@]}" -c "$commands")
+	(cd "$share" && timeout 900 smbclient "//127.0.0.1/$5" -s /dev/null -t 600 -p "$port" -U "$6" "${options[@]}" -c "$commands")
 }
 
 with_impacket()

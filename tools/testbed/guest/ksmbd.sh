@@ -45,7 +45,8 @@ load()
 }
 
 # configure SIGNING: ksmbd.conf with that "server signing".  With leases on directories
-# impacket writes to no file in the root: it has a bug there.
+# impacket writes to no file in the root: it has a bug there.  A frame must be through
+# within seconds, or ksmbd.ko cuts it off: emulated, one of 4 MiB may take longer.
 configure()
 {
 	cat > /etc/ksmbd/ksmbd.conf <<- END
@@ -59,6 +60,8 @@ configure()
 			guest account = nobody
 			server multi channel support = yes
 			smb2 leases = no
+			smb2 max read = 1048576
+			smb2 max write = 1048576
 			oplocks = yes
 			share:fake_fscaps = 0
 		[test]
