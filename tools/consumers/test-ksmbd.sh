@@ -44,7 +44,6 @@ CELLS="
 3.1.1-both smbclient 3.1.1 - yes 1 mandatory AES-GMAC yes
 3.1.1-guest smbclient 3.1.1 - no 1 auto - guest
 impacket-2.1 impacket 2.1 - yes 1 auto HMAC-SHA256 yes
-impacket-3.0 impacket 3.0 - yes 1 auto AES-CMAC yes
 "
 
 declare -A SMBCLIENT_DIALECT=([2.1]=SMB2_10 [3.0]=SMB3_00 [3.0.2]=SMB3_02 [3.1.1]=SMB3_11)
