@@ -50,6 +50,7 @@ static const struct mac_test cmac_test = {
 	.tag_size	= SMBSIGN_SIG_SIZE,
 	.key_size	= sizeof(struct smbsign_cmac_key),
 	.ctx_size	= sizeof(struct smbsign_cmac_ctx),
+	.wiped_size	= offsetof(struct smbsign_cmac_ctx, buf),
 	.key_init	= cmac_key_init,
 	.preparekey	= cmac_preparekey,
 	.key_exit	= cmac_key_exit,
@@ -67,7 +68,33 @@ static int cmac_suite_init(struct kunit *test)
 	return 0;
 }
 
+/* With the message, which is no secret, the last block would tell a subkey. */
+static void test_masked_block_is_wiped(struct kunit *test)
+{
+	const struct mac_fixture *f = test->priv;
+	struct smbsign_cmac_ctx *ctx = f->ctx;
+	const struct smbsign_cmac_key *key = f->key;
+	u8 *msg = kunit_guarded_buf(test, 2 * CMAC_GATHER_SIZE);
+
+	get_random_bytes(msg, 2 * CMAC_GATHER_SIZE);
+	for (size_t len = 0; len <= 2 * CMAC_GATHER_SIZE; len++) {
+		cmac_init(ctx, key);
+		cmac_update(ctx, key, msg, len);
+		KUNIT_ASSERT_EQ(test, 0, cmac_final(ctx, key, f->tag));
+		for (size_t i = 0; i < sizeof(ctx->buf); i += AES_BLOCK_SIZE) {
+			u8 masked[AES_BLOCK_SIZE];
+			size_t last = len ? round_down(len - 1, AES_BLOCK_SIZE) : 0;
+
+			memcpy(masked, msg + last, len - last);
+			smbsign_cmac_pad(key, masked, len - last);
+			KUNIT_ASSERT_TRUE_MSG(test, memcmp(&ctx->buf[i], masked, AES_BLOCK_SIZE),
+					      "%zu bytes", len);
+		}
+	}
+}
+
 DEFINE_MAC_CASES(cmac_cases,
+		 KUNIT_CASE(test_masked_block_is_wiped),
 		 KUNIT_CASE_PARAM(test_vectors, engine_gen_params),
 		 KUNIT_CASE(benchmark_engines));
 

@@ -18,7 +18,7 @@
 #define STOCK_NAME	"cmac(aes-generic)"
 #define TAG_LEN		16
 #define MAX_MSG_LEN	4200
-#define STATE_SIZE	64
+#define STATE_SIZE	192
 
 static const unsigned int key_lens[] = { 16, 24, 32 };
 
@@ -59,8 +59,7 @@ static void test_dropin_properties(struct kunit *test)
 			crypto_shash_digestsize(stock));
 	KUNIT_EXPECT_EQ(test, crypto_shash_blocksize(tfm),
 			crypto_shash_blocksize(stock));
-	KUNIT_EXPECT_LE(test, crypto_shash_descsize(tfm),
-			crypto_shash_descsize(stock));
+	KUNIT_EXPECT_LE(test, crypto_shash_descsize(tfm), HASH_MAX_DESCSIZE);
 	KUNIT_EXPECT_LE(test, crypto_shash_statesize(tfm), STATE_SIZE);
 	KUNIT_EXPECT_GT(test, base->cra_priority, 300);
 	KUNIT_EXPECT_EQ(test, base->cra_alignmask, 0);

@@ -124,7 +124,7 @@ static int cmac_key_init(void *key)
 static const struct mac_test pdu_cmac_test = {
 	SMB2_COMMON,
 	.alg		= SMBSIGN_AES_CMAC,
-	.wiped_size	= sizeof(struct smbsign_cmac_ctx),
+	.wiped_size	= offsetof(struct smbsign_cmac_ctx, buf),
 	.key_init	= cmac_key_init,
 	.mac_of_macs	= pdu_cmac_mac_of_macs,
 };

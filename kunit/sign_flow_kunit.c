@@ -195,9 +195,9 @@ static bool is_wiped(const struct smbsign_sign_ctx *ctx, enum smbsign_alg alg)
 	static const size_t sizes[] = {
 		[SMBSIGN_HMAC_SHA256]	= offsetof(struct smbsign_hmac_ctx, buf) +
 					  SHA256_DIGEST_SIZE,
-		[SMBSIGN_AES_CMAC]	= sizeof(ctx->cmac),
+		[SMBSIGN_AES_CMAC]	= offsetof(struct smbsign_cmac_ctx, buf),
 		[SMBSIGN_AES_GMAC]	= offsetof(struct smbsign_gmac_ctx, buf),
-		[SMBSIGN_MD5]		= sizeof(ctx->md5),
+		[SMBSIGN_MD5]		= sizeof(ctx->mac.md5),
 	};
 
 	return !memchr_inv(ctx, 0, sizes[alg]);

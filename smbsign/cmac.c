@@ -4,7 +4,8 @@
  * subkeys, K1 for a whole block and K2 for a padded one.
  */
 #include <crypto/utils.h>
-#include <linux/minmax.h>
+#include <linux/math.h>
+#include <linux/stddef.h>
 #include <linux/string.h>
 #include <linux/unaligned.h>
 
@@ -101,52 +102,56 @@ void smbsign_cmac_pad(const struct smbsign_cmac_key *key,
 	}
 	crypto_xor(block, subkey, AES_BLOCK_SIZE);
 }
+EXPORT_SYMBOL_IF_KUNIT(smbsign_cmac_pad);
 
-void smbsign_cmac_init(struct smbsign_cmac_ctx *ctx)
+static void gather(struct smbsign_cmac_ctx *ctx, const u8 *data, size_t len)
 {
-	memset(ctx, 0, sizeof(*ctx));
+	memcpy(&ctx->buf[ctx->buf_len], data, len);
+	ctx->buf_len += len;
 }
-EXPORT_SYMBOL_IF_KUNIT(smbsign_cmac_init);
 
-/* The last block waits in ctx->buf, for final has to mask it. */
-void smbsign_cmac_update(struct smbsign_section *section,
-			 struct smbsign_cmac_ctx *ctx,
-			 const struct smbsign_cmac_key *key, const u8 *data,
-			 size_t len)
+/*
+ * smbsign_cmac_update() for a piece that is more than is to be gathered.  The last
+ * block stays in ctx->buf, for final has to mask it.
+ */
+void smbsign_cmac_update_blocks(struct smbsign_section *section,
+				struct smbsign_cmac_ctx *ctx,
+				const struct smbsign_cmac_key *key,
+				const u8 *data, size_t len)
 {
-	size_t num_blocks;
+	size_t n;
 
-	if (!len)
-		return;
 	if (ctx->buf_len) {
-		size_t n = min_t(size_t, len, AES_BLOCK_SIZE - ctx->buf_len);
-
-		memcpy(&ctx->buf[ctx->buf_len], data, n);
-		ctx->buf_len += n;
+		n = -ctx->buf_len % AES_BLOCK_SIZE;
+		gather(ctx, data, n);
 		data += n;
 		len -= n;
-		if (!len)
-			return;
-		smbsign_cbcmac(section, &key->aes, ctx->x, ctx->buf, 1);
+		smbsign_cbcmac(section, &key->aes, ctx->x, ctx->buf,
+			       ctx->buf_len / AES_BLOCK_SIZE);
+		ctx->buf_len = 0;
 	}
-
-	num_blocks = (len - 1) / AES_BLOCK_SIZE;
-	if (num_blocks)
-		smbsign_cbcmac(section, &key->aes, ctx->x, data, num_blocks);
-	ctx->buf_len = len - num_blocks * AES_BLOCK_SIZE;
-	memcpy(ctx->buf, data + num_blocks * AES_BLOCK_SIZE, ctx->buf_len);
+	/* More than was to be gathered is more than completes a block. */
+	n = round_down(len - 1, AES_BLOCK_SIZE);
+	smbsign_cbcmac(section, &key->aes, ctx->x, data, n / AES_BLOCK_SIZE);
+	gather(ctx, data + n, len - n);
 }
-EXPORT_SYMBOL_IF_KUNIT(smbsign_cmac_update);
+EXPORT_SYMBOL_IF_KUNIT(smbsign_cmac_update_blocks);
 
-/* Wipes @ctx. */
+/* Wipes of @ctx what depends on the key: the state, and the masked block. */
 void smbsign_cmac_final(struct smbsign_section *section,
 			struct smbsign_cmac_ctx *ctx,
 			const struct smbsign_cmac_key *key,
 			u8 tag[SMBSIGN_SIG_SIZE])
 {
-	smbsign_cmac_pad(key, ctx->buf, ctx->buf_len);
-	smbsign_cbcmac(section, &key->aes, ctx->x, ctx->buf, 1);
+	size_t last = ctx->buf_len ? round_down(ctx->buf_len - 1,
+						AES_BLOCK_SIZE) : 0;
+	u8 *block = &ctx->buf[last];
+
+	smbsign_cmac_pad(key, block, ctx->buf_len - last);
+	smbsign_cbcmac(section, &key->aes, ctx->x, ctx->buf,
+		       last / AES_BLOCK_SIZE + 1);
 	memcpy(tag, ctx->x, SMBSIGN_SIG_SIZE);
-	memzero_explicit(ctx, sizeof(*ctx));
+	memzero_explicit(ctx, offsetof(struct smbsign_cmac_ctx, buf));
+	memzero_explicit(block, AES_BLOCK_SIZE);
 }
 EXPORT_SYMBOL_IF_KUNIT(smbsign_cmac_final);

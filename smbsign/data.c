@@ -366,71 +366,30 @@ int smbsign_cursor_end(struct smbsign_cursor *c)
 }
 EXPORT_SYMBOL_IF_KUNIT(smbsign_cursor_end);
 
-/* Where a header mostly lies: whole in the first kvec.  NULL if it does not. */
-static u8 *in_first_kvec(const struct smbsign_msg *msg, size_t off, size_t len)
+int smbsign_data_read_slow(const struct smbsign_msg *msg, size_t off, u8 *buf,
+			   size_t len)
 {
-	const struct kvec *iov = msg->iov;
-	size_t skip;
-
-	if (msg->type != SMBSIGN_MSG_KVEC || !msg->num_iov ||
-	    check_add_overflow(msg->off, off, &skip) || skip > iov->iov_len ||
-	    len > iov->iov_len - skip)
-		return NULL;
-	return iov->iov_base + skip;
-}
-
-/**
- * smbsign_data_read() - copy a few bytes out of a message, such as a header
- * @msg: the message
- * @off: where they begin
- * @buf: where they go
- * @len: how many
- *
- * Context: Any context.
- * Return: as smbsign_cursor_end().
- */
-int smbsign_data_read(const struct smbsign_msg *msg, size_t off, u8 *buf,
-		      size_t len)
-{
-	u8 *data = in_first_kvec(msg, off, len);
 	struct smbsign_cursor c __uninitialized;
 	size_t n;
+	u8 *data;
 
-	if (data) {
-		memcpy(buf, data, len);
-		return 0;
-	}
 	smbsign_cursor_init(&c, msg, off, len);
 	for (; smbsign_cursor_next(&c, &data, &n); buf += n)
 		memcpy(buf, data, n);
 	return smbsign_cursor_end(&c);
 }
-EXPORT_SYMBOL_IF_KUNIT(smbsign_data_read);
+EXPORT_SYMBOL_IF_KUNIT(smbsign_data_read_slow);
 
-/**
- * smbsign_data_write() - write a few bytes into a message, such as a signature
- * @msg: the message
- * @off: where they begin
- * @buf: the bytes
- * @len: how many
- *
- * Context: Any context.
- * Return: as smbsign_cursor_end().
- */
-int smbsign_data_write(const struct smbsign_msg *msg, size_t off,
-		       const u8 *buf, size_t len)
+int smbsign_data_write_slow(const struct smbsign_msg *msg, size_t off,
+			    const u8 *buf, size_t len)
 {
-	u8 *data = in_first_kvec(msg, off, len);
 	struct smbsign_cursor c __uninitialized;
 	size_t n;
+	u8 *data;
 
-	if (data) {
-		memcpy(data, buf, len);
-		return 0;
-	}
 	smbsign_cursor_init(&c, msg, off, len);
 	for (; smbsign_cursor_next(&c, &data, &n); buf += n)
 		memcpy(data, buf, n);
 	return smbsign_cursor_end(&c);
 }
-EXPORT_SYMBOL_IF_KUNIT(smbsign_data_write);
+EXPORT_SYMBOL_IF_KUNIT(smbsign_data_write_slow);

@@ -237,21 +237,6 @@ void smbsign_ghash_key_exit(struct smbsign_ghash_key *key)
  * and under QEMU's emulation that is an oops.
  */
 
-/*
- * With the FPU goes the CPU: nobody else can run there.  This many cycles, or so,
- * are 4 us at 4 GHz.
- */
-#define SECTION_BUDGET		16384
-
-/* What a block costs of it, by the slowest engine that holds the FPU */
-#define GHASH_BLOCK_COST	4
-#define CBCMAC_BLOCK_COST	32
-#define SHA256_BLOCK_COST	160
-
-/* What each lane adds to a block of all of them */
-#define CBCMAC_LANE_COST	10
-#define SHA256_LANE_COST	160
-
 /**
  * smbsign_section_try() - begin a section with one engine
  * @section: the section
@@ -266,7 +251,7 @@ bool smbsign_section_try(struct smbsign_section *section,
 	if (engine->needs_simd && !crypto_simd_usable())
 		return false;
 	section->engine = engine;
-	section->budget = SECTION_BUDGET;
+	section->budget = SMBSIGN_SECTION_BUDGET;
 	if (engine->holds_fpu)
 		smbsign_fpu_begin();
 	return true;
@@ -323,7 +308,7 @@ void smbsign_section_resume(struct smbsign_section *section)
 {
 	if (section->engine->holds_fpu)
 		smbsign_fpu_begin();
-	section->budget = SECTION_BUDGET;
+	section->budget = SMBSIGN_SECTION_BUDGET;
 }
 
 /* How many of @num_blocks may be done now; lets others run if that is due. */
@@ -365,7 +350,7 @@ void smbsign_ghash(struct smbsign_section *section,
 	size_t n;
 
 	for (; num_blocks; num_blocks -= n, data += n * GHASH_BLOCK_LEN) {
-		n = section_take(section, num_blocks, GHASH_BLOCK_COST);
+		n = section_take(section, num_blocks, SMBSIGN_GHASH_BLOCK_COST);
 		if (engine->ghash)
 			engine->ghash(key, acc, data, n);
 		else
@@ -374,21 +359,17 @@ void smbsign_ghash(struct smbsign_section *section,
 }
 EXPORT_SYMBOL_IF_KUNIT(smbsign_ghash);
 
-/* Overwrites @acc. */
-void smbsign_gmac_tag(struct smbsign_section *section,
-		      const struct smbsign_gmac_key *key,
-		      u8 acc[GHASH_BLOCK_LEN], const u8 *data,
-		      size_t num_blocks, const u8 nonce[GMAC_NONCE_SIZE],
-		      u8 tag[SMBSIGN_SIG_SIZE])
+/* smbsign_gmac_tag() by an engine that has no function for it */
+void smbsign_gmac_tag_in_parts(struct smbsign_section *section,
+			       const struct smbsign_gmac_key *key,
+			       u8 acc[GHASH_BLOCK_LEN], const u8 *data,
+			       size_t num_blocks,
+			       const u8 nonce[GMAC_NONCE_SIZE],
+			       u8 tag[SMBSIGN_SIG_SIZE])
 {
 	u8 mask[AES_BLOCK_SIZE] = {};
 	u8 j0[AES_BLOCK_SIZE];
 
-	if (section->engine->gmac_final) {
-		section_take(section, 1, num_blocks * GHASH_BLOCK_COST);
-		return section->engine->gmac_final(key, acc, data, num_blocks,
-						   nonce, tag);
-	}
 	memcpy(j0, nonce, GMAC_NONCE_SIZE);
 	put_unaligned_be32(1, &j0[GMAC_NONCE_SIZE]);
 	smbsign_cbcmac(section, &key->aes, mask, j0, 1);
@@ -396,7 +377,7 @@ void smbsign_gmac_tag(struct smbsign_section *section,
 	crypto_xor_cpy(tag, acc, mask, SMBSIGN_SIG_SIZE);
 	memzero_explicit(mask, sizeof(mask));
 }
-EXPORT_SYMBOL_IF_KUNIT(smbsign_gmac_tag);
+EXPORT_SYMBOL_IF_KUNIT(smbsign_gmac_tag_in_parts);
 
 void smbsign_cbcmac(struct smbsign_section *section,
 		    const struct smbsign_aes_key *key, u8 x[AES_BLOCK_SIZE],
@@ -406,7 +387,7 @@ void smbsign_cbcmac(struct smbsign_section *section,
 	size_t n;
 
 	for (; num_blocks; num_blocks -= n, data += n * AES_BLOCK_SIZE) {
-		n = section_take(section, num_blocks, CBCMAC_BLOCK_COST);
+		n = section_take(section, num_blocks, SMBSIGN_CBCMAC_BLOCK_COST);
 		if (engine->cbcmac)
 			engine->cbcmac(key, x, data, n);
 		else
@@ -423,7 +404,7 @@ void smbsign_sha256(struct smbsign_section *section,
 	size_t n;
 
 	for (; num_blocks; num_blocks -= n, data += n * SHA256_BLOCK_SIZE) {
-		n = section_take(section, num_blocks, SHA256_BLOCK_COST);
+		n = section_take(section, num_blocks, SMBSIGN_SHA256_BLOCK_COST);
 		if (engine->sha256)
 			engine->sha256(state, data, n);
 		else
@@ -445,7 +426,7 @@ void smbsign_cbcmac_lanes(struct smbsign_section *section,
 			  struct smbsign_cbcmac_lanes *lanes, unsigned int num,
 			  size_t num_blocks)
 {
-	size_t cost = max(CBCMAC_BLOCK_COST, num * CBCMAC_LANE_COST);
+	size_t cost = max(SMBSIGN_CBCMAC_BLOCK_COST, num * SMBSIGN_CBCMAC_LANE_COST);
 	size_t n;
 
 	for (; num_blocks; num_blocks -= n) {
@@ -467,7 +448,7 @@ void smbsign_sha256_lanes(struct smbsign_section *section,
 			  struct smbsign_sha256_lanes *lanes, unsigned int num,
 			  size_t num_blocks)
 {
-	size_t cost = num * SHA256_LANE_COST;
+	size_t cost = num * SMBSIGN_SHA256_LANE_COST;
 	size_t n;
 
 	for (; num_blocks; num_blocks -= n) {

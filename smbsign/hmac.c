@@ -74,22 +74,13 @@ void smbsign_sha256_put(const struct smbsign_sha256_state *state, u8 *out)
 size_t smbsign_sha256_pad(u8 *buf, size_t fill, u64 len)
 {
 	size_t num_blocks = (fill + 8) / SHA256_BLOCK_SIZE + 1;
-	size_t end = num_blocks * SHA256_BLOCK_SIZE - 8;
 
-	buf[fill++] = 0x80;
-	memset(buf + fill, 0, end - fill);
-	put_unaligned_be64(len * 8, buf + end);
+	/* At most so much is missing, and of known length it is a few moves. */
+	memset(buf + fill, 0, SHA256_BLOCK_SIZE);
+	buf[fill] = 0x80;
+	put_unaligned_be64(len * 8, buf + num_blocks * SHA256_BLOCK_SIZE - 8);
 	return num_blocks;
 }
-
-void smbsign_hmac_init(struct smbsign_hmac_ctx *ctx,
-		       const struct smbsign_hmac_key *key)
-{
-	ctx->state = key->inner;
-	ctx->len = SHA256_BLOCK_SIZE;
-	ctx->buf_len = 0;
-}
-EXPORT_SYMBOL_IF_KUNIT(smbsign_hmac_init);
 
 static void gather(struct smbsign_hmac_ctx *ctx, const u8 *data, size_t len)
 {
@@ -97,16 +88,14 @@ static void gather(struct smbsign_hmac_ctx *ctx, const u8 *data, size_t len)
 	ctx->buf_len += len;
 }
 
-void smbsign_hmac_update(struct smbsign_section *section,
-			 struct smbsign_hmac_ctx *ctx, const u8 *data,
-			 size_t len)
+/* smbsign_hmac_update() for a piece that is more than is to be gathered */
+void smbsign_hmac_update_blocks(struct smbsign_section *section,
+				struct smbsign_hmac_ctx *ctx, const u8 *data,
+				size_t len)
 {
 	size_t n;
 
 	ctx->len += len;
-	if (len <= HMAC_GATHER_SIZE - ctx->buf_len)
-		return gather(ctx, data, len);
-
 	/* There is enough to make whole blocks of what has been gathered. */
 	n = -ctx->buf_len % SHA256_BLOCK_SIZE;
 	gather(ctx, data, n);
@@ -120,7 +109,7 @@ void smbsign_hmac_update(struct smbsign_section *section,
 	smbsign_sha256(section, ctx->state.h, data, n / SHA256_BLOCK_SIZE);
 	gather(ctx, data + n, len - n);
 }
-EXPORT_SYMBOL_IF_KUNIT(smbsign_hmac_update);
+EXPORT_SYMBOL_IF_KUNIT(smbsign_hmac_update_blocks);
 
 /* The last blocks: what is in @buf, and the padding behind it */
 static void sha256_end(struct smbsign_section *section,

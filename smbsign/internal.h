@@ -28,6 +28,9 @@
 
 #define SMBSIGN_VERSION		"0.1.0"
 
+#include "data.h"
+#include "pdu.h"
+
 struct crypto_cipher;
 struct crypto_shash;
 struct smbsign_gmac_key;
@@ -163,6 +166,18 @@ struct smbsign_section {
 	size_t budget;	/* cycles or so until the FPU is let go for a moment */
 };
 
+/*
+ * With the FPU goes the CPU: nobody else can run there.  This many cycles, or so,
+ * are 4 us at 4 GHz.  Costs are those of a block by the slowest engine that holds
+ * the FPU; each lane adds to a block of all of them.
+ */
+#define SMBSIGN_SECTION_BUDGET		16384
+#define SMBSIGN_GHASH_BLOCK_COST	4
+#define SMBSIGN_CBCMAC_BLOCK_COST	32
+#define SMBSIGN_CBCMAC_LANE_COST	10
+#define SMBSIGN_SHA256_BLOCK_COST	160
+#define SMBSIGN_SHA256_LANE_COST	160
+
 void smbsign_section_begin(struct smbsign_section *section);
 bool smbsign_section_try(struct smbsign_section *section,
 			 const struct smbsign_engine *engine);
@@ -186,11 +201,29 @@ void smbsign_ghash_key_exit(struct smbsign_ghash_key *key);
 void smbsign_ghash(struct smbsign_section *section,
 		   const struct smbsign_ghash_key *key,
 		   u8 acc[GHASH_BLOCK_LEN], const u8 *data, size_t num_blocks);
-void smbsign_gmac_tag(struct smbsign_section *section,
-		      const struct smbsign_gmac_key *key,
-		      u8 acc[GHASH_BLOCK_LEN], const u8 *data,
-		      size_t num_blocks, const u8 nonce[GMAC_NONCE_SIZE],
-		      u8 tag[SMBSIGN_SIG_SIZE]);
+void smbsign_gmac_tag_in_parts(struct smbsign_section *section,
+			       const struct smbsign_gmac_key *key,
+			       u8 acc[GHASH_BLOCK_LEN], const u8 *data,
+			       size_t num_blocks,
+			       const u8 nonce[GMAC_NONCE_SIZE],
+			       u8 tag[SMBSIGN_SIG_SIZE]);
+
+/* The last few blocks, too few to count; overwrites @acc. */
+static inline void smbsign_gmac_tag(struct smbsign_section *section,
+				    const struct smbsign_gmac_key *key,
+				    u8 acc[GHASH_BLOCK_LEN], const u8 *data,
+				    size_t num_blocks,
+				    const u8 nonce[GMAC_NONCE_SIZE],
+				    u8 tag[SMBSIGN_SIG_SIZE])
+{
+	if (section->engine->gmac_final)
+		section->engine->gmac_final(key, acc, data, num_blocks, nonce,
+					    tag);
+	else
+		smbsign_gmac_tag_in_parts(section, key, acc, data, num_blocks,
+					  nonce, tag);
+}
+
 void smbsign_cbcmac(struct smbsign_section *section,
 		    const struct smbsign_aes_key *key, u8 x[AES_BLOCK_SIZE],
 		    const u8 *data, size_t num_blocks);
@@ -283,7 +316,9 @@ void smbsign_gmac_final(struct smbsign_section *section,
 /* What is behind buf_len is not defined, and not looked at. */
 static inline void smbsign_gmac_init(struct smbsign_gmac_ctx *ctx)
 {
-	memset(ctx, 0, offsetof(struct smbsign_gmac_ctx, buf));
+	memset(ctx->acc, 0, sizeof(ctx->acc));
+	ctx->len = 0;
+	ctx->buf_len = 0;
 }
 
 /* Inline, so that pieces of known length, such as a header, are a few moves. */
@@ -307,10 +342,14 @@ struct smbsign_cmac_key {
 	u8 k2[AES_BLOCK_SIZE];
 };
 
+/* As GMAC_GATHER_SIZE; for the drop-in it is not to be much. */
+#define CMAC_GATHER_SIZE	128
+
 struct smbsign_cmac_ctx {
 	u8 x[AES_BLOCK_SIZE];
-	u8 buf[AES_BLOCK_SIZE];
-	u32 buf_len;		/* 1 to 16, or 0 before the first byte */
+	u64 buf_len;		/* at least 1, but for an empty message */
+	/* Bytes of the message, and room for the padding */
+	u8 buf[CMAC_GATHER_SIZE + AES_BLOCK_SIZE];
 };
 
 int smbsign_cmac_key_init(struct smbsign_cmac_key *key);
@@ -321,15 +360,31 @@ int smbsign_cmac_setkey(struct smbsign_section *section,
 void smbsign_cmac_key_exit(struct smbsign_cmac_key *key);
 void smbsign_cmac_pad(const struct smbsign_cmac_key *key,
 		      u8 block[AES_BLOCK_SIZE], size_t len);
-void smbsign_cmac_init(struct smbsign_cmac_ctx *ctx);
-void smbsign_cmac_update(struct smbsign_section *section,
-			 struct smbsign_cmac_ctx *ctx,
-			 const struct smbsign_cmac_key *key, const u8 *data,
-			 size_t len);
+void smbsign_cmac_update_blocks(struct smbsign_section *section,
+				struct smbsign_cmac_ctx *ctx,
+				const struct smbsign_cmac_key *key,
+				const u8 *data, size_t len);
 void smbsign_cmac_final(struct smbsign_section *section,
 			struct smbsign_cmac_ctx *ctx,
 			const struct smbsign_cmac_key *key,
 			u8 tag[SMBSIGN_SIG_SIZE]);
+
+static inline void smbsign_cmac_init(struct smbsign_cmac_ctx *ctx)
+{
+	memset(ctx->x, 0, sizeof(ctx->x));
+	ctx->buf_len = 0;
+}
+
+static inline void smbsign_cmac_update(struct smbsign_section *section,
+				       struct smbsign_cmac_ctx *ctx,
+				       const struct smbsign_cmac_key *key,
+				       const u8 *data, size_t len)
+{
+	if (len > CMAC_GATHER_SIZE - ctx->buf_len)
+		return smbsign_cmac_update_blocks(section, ctx, key, data, len);
+	memcpy(&ctx->buf[ctx->buf_len], data, len);
+	ctx->buf_len += len;
+}
 
 /* hmac.c: HMAC-SHA256, RFC 2104 */
 
@@ -357,15 +412,32 @@ void smbsign_hmac_preparekey(struct smbsign_hmac_key *key, const u8 *raw,
 			     size_t len);
 void smbsign_sha256_put(const struct smbsign_sha256_state *state, u8 *out);
 size_t smbsign_sha256_pad(u8 *buf, size_t fill, u64 len);
-void smbsign_hmac_init(struct smbsign_hmac_ctx *ctx,
-		       const struct smbsign_hmac_key *key);
-void smbsign_hmac_update(struct smbsign_section *section,
-			 struct smbsign_hmac_ctx *ctx, const u8 *data,
-			 size_t len);
+void smbsign_hmac_update_blocks(struct smbsign_section *section,
+				struct smbsign_hmac_ctx *ctx, const u8 *data,
+				size_t len);
 void smbsign_hmac_final(struct smbsign_section *section,
 			struct smbsign_hmac_ctx *ctx,
 			const struct smbsign_hmac_key *key,
 			u8 mac[SHA256_DIGEST_SIZE]);
+
+static inline void smbsign_hmac_init(struct smbsign_hmac_ctx *ctx,
+				     const struct smbsign_hmac_key *key)
+{
+	ctx->state = key->inner;
+	ctx->len = SHA256_BLOCK_SIZE;
+	ctx->buf_len = 0;
+}
+
+static inline void smbsign_hmac_update(struct smbsign_section *section,
+				       struct smbsign_hmac_ctx *ctx,
+				       const u8 *data, size_t len)
+{
+	if (len > HMAC_GATHER_SIZE - ctx->buf_len)
+		return smbsign_hmac_update_blocks(section, ctx, data, len);
+	memcpy(&ctx->buf[ctx->buf_len], data, len);
+	ctx->buf_len += len;
+	ctx->len += len;
+}
 
 /* md5.c: MD5 with the key before the message, MS-CIFS 3.1.4.1 */
 
@@ -417,86 +489,18 @@ int smbsign_key_init(struct smbsign_key *key, enum smbsign_alg alg);
 int smbsign_key_prepare(struct smbsign_key *key, const u8 *raw, size_t len);
 void smbsign_key_exit(struct smbsign_key *key);
 
-/* pdu.c: untrusted bytes -> checked view */
-
-#define SMBSIGN_SMB2_HDR_SIZE	64
-#define SMBSIGN_SMB1_HDR_SIZE	32
-
-enum smbsign_proto {
-	SMBSIGN_PROTO_SMB1,
-	SMBSIGN_PROTO_SMB2,
-};
-
-/**
- * struct smbsign_pdu - checked view of one SMB message
- * @proto: which of the two headers it has
- * @hdr: its header, contiguous, of the size that belongs to @proto
- * @len: bytes that its signature covers: up to the next message of a compound
- *	 chain, padding included, or to the end
- * @command: Command
- * @status: Status of a response (for SMB2 requests: ChannelSequence)
- * @flags: Flags; of SMB1 with Flags2 in the upper half
- * @message_id: MessageId; of SMB1 the MID
- * @session_id: SessionId; of SMB1 the UID
- * @tree_id: TreeId, 0 for an SMB2 message with an AsyncId; of SMB1 the TID
- * @async_id: AsyncId, or 0
- * @signature: the Signature field, inside @hdr
- */
-struct smbsign_pdu {
-	enum smbsign_proto proto;
-	const u8 *hdr;
-	size_t len;
-	u16 command;
-	u32 status;
-	u32 flags;
-	u64 message_id;
-	u64 session_id;
-	u32 tree_id;
-	u64 async_id;
-	const u8 *signature;
-};
-
-/**
- * struct smbsign_pdu_iter - walk over the messages of a compound chain
- * @msg: the next message
- * @len: bytes from there to the end of the chain
- * @index: how many messages have been given out
- * @err: after the walk: 0, or why it broke off, as of smbsign_pdu_parse()
- */
-struct smbsign_pdu_iter {
-	const u8 *msg;
-	size_t len;
-	unsigned int index;
-	int err;
-};
-
-size_t smbsign_pdu_hdr_size(enum smbsign_proto proto);
-int smbsign_pdu_parse_hdr(struct smbsign_pdu *pdu, enum smbsign_proto proto,
-			  const u8 *hdr, size_t len);
-int smbsign_pdu_parse(struct smbsign_pdu *pdu, const u8 *hdr, size_t len);
-void smbsign_pdu_mask_signature(enum smbsign_proto proto, u8 *hdr);
-void smbsign_pdu_set_sequence(u8 *hdr, u32 sequence);
-bool smbsign_pdu_is_response(const struct smbsign_pdu *pdu);
-bool smbsign_pdu_is_negotiate(const struct smbsign_pdu *pdu);
-bool smbsign_pdu_is_session_setup(const struct smbsign_pdu *pdu);
-bool smbsign_pdu_is_tree_connect(const struct smbsign_pdu *pdu);
-bool smbsign_pdu_is_cancel(const struct smbsign_pdu *pdu);
-bool smbsign_pdu_is_interim(const struct smbsign_pdu *pdu);
-bool smbsign_pdu_is_signed(const struct smbsign_pdu *pdu);
-void smbsign_pdu_iter_init(struct smbsign_pdu_iter *it, const u8 *msg,
-			   size_t len);
-bool smbsign_pdu_next(struct smbsign_pdu_iter *it, struct smbsign_pdu *pdu);
-
 /* sign.c: (key, PDU) -> tag */
+
+union smbsign_mac_ctx {
+	struct smbsign_gmac_ctx gmac;
+	struct smbsign_cmac_ctx cmac;
+	struct smbsign_hmac_ctx hmac;
+	struct smbsign_md5_ctx md5;
+};
 
 /* A signature in the making.  No pointers: it may be copied and moved. */
 struct smbsign_sign_ctx {
-	union {
-		struct smbsign_gmac_ctx gmac;
-		struct smbsign_cmac_ctx cmac;
-		struct smbsign_hmac_ctx hmac;
-		struct smbsign_md5_ctx md5;
-	};
+	union smbsign_mac_ctx mac;
 	u8 hdr[SMBSIGN_SMB2_HDR_SIZE];	/* gathered until it is whole */
 	u8 nonce[GMAC_NONCE_SIZE];	/* known when the header is whole */
 	u32 sequence;			/* of SMB1, if has_sequence */
@@ -505,15 +509,21 @@ struct smbsign_sign_ctx {
 	u16 has_sequence;
 };
 
-enum smbsign_proto smbsign_sign_proto(enum smbsign_alg alg);
-unsigned int smbsign_sign_size(enum smbsign_alg alg);
+/* The protocol of the messages that an algorithm signs */
+static inline enum smbsign_proto smbsign_sign_proto(enum smbsign_alg alg)
+{
+	return alg == SMBSIGN_MD5 ? SMBSIGN_PROTO_SMB1 : SMBSIGN_PROTO_SMB2;
+}
+
+/* Bytes of a signature, the size of the header's field */
+static inline unsigned int smbsign_sign_size(enum smbsign_alg alg)
+{
+	return alg == SMBSIGN_MD5 ? SMBSIGN_SMB1_SIG_SIZE : SMBSIGN_SIG_SIZE;
+}
+
 void smbsign_sign_init(struct smbsign_sign_ctx *ctx,
 		       const struct smbsign_key *key);
 void smbsign_sign_set_sequence(struct smbsign_sign_ctx *ctx, u32 sequence);
-void smbsign_sign_begin(struct smbsign_section *section,
-			struct smbsign_sign_ctx *ctx,
-			const struct smbsign_key *key,
-			const struct smbsign_pdu *pdu);
 void smbsign_sign_update(struct smbsign_section *section,
 			 struct smbsign_sign_ctx *ctx,
 			 const struct smbsign_key *key, const u8 *data,
@@ -531,127 +541,6 @@ int smbsign_guard_check(const struct smbsign_key *key,
 int smbsign_guard_claim(struct smbsign_key *key, const struct smbsign_pdu *pdu,
 			const u8 sig[SMBSIGN_SIG_SIZE]);
 
-/* data.c: where the data of a message lies */
-
-struct bio_vec;
-struct folio_queue;
-struct page;
-struct xarray;
-
-/* A piece ends with its page where pages are mapped, or unmapping flushes. */
-#if defined(CONFIG_HIGHMEM) || defined(ARCH_HAS_FLUSH_ON_KUNMAP)
-#define SMBSIGN_MAPS_PAGES	true
-#else
-#define SMBSIGN_MAPS_PAGES	false
-#endif
-
-enum smbsign_cursor_source {
-	SMBSIGN_CURSOR_KVEC,		/* and perhaps an iterator to come */
-	SMBSIGN_CURSOR_BVEC,
-	SMBSIGN_CURSOR_FOLIOQ,
-	SMBSIGN_CURSOR_XARRAY,
-	SMBSIGN_CURSOR_SG,
-	SMBSIGN_CURSOR_SKB,
-};
-
-/* A part of a container that is contiguous, as long as it can be */
-struct smbsign_segment {
-	struct page *page;	/* its first, or NULL */
-	union {
-		size_t off;	/* in or behind @page */
-		u8 *data;	/* without a page */
-	};
-	size_t len;
-};
-
-/**
- * struct smbsign_cursor - a place in a message, from which pieces are drawn
- * @left: bytes still to give out
- * @skip: bytes to leave out first, from the start of @seg, or where that has
- *	  none, of what comes next
- * @err: why there are no more pieces, if that is not because all are given out
- * @source: where the next segment comes from, once the kvecs are used up
- * @num_iov: kvecs still to come
- * @iov: the first of them
- * @seg: where pages have to be mapped, the segment that is given out page by
- *	 page; otherwise without use
- * @mapping: the page of the piece given out, or NULL
- */
-struct smbsign_cursor {
-	size_t left;
-	size_t skip;
-	int err;
-	enum smbsign_cursor_source source;
-	unsigned int num_iov;
-	const struct kvec *iov;
-	struct smbsign_segment seg;
-	void *mapping;
-	/* private: what each source has to remember */
-	union {
-		const struct iov_iter *iter;
-		const struct bio_vec *bvec;
-		struct {
-			const struct folio_queue *folioq;
-			unsigned int slot;
-		};
-		struct {
-			struct xarray *xarray;
-			loff_t pos;
-		};
-		struct scatterlist *sg;
-		struct {
-			const struct sk_buff *root;
-			const struct sk_buff *skb;
-			size_t end;		/* of the part, in @root */
-			unsigned int part;	/* next: head, frags */
-		};
-	};
-};
-
-void smbsign_cursor_init(struct smbsign_cursor *c,
-			 const struct smbsign_msg *msg, size_t off, size_t len);
-bool smbsign_cursor_next_segment(struct smbsign_cursor *c, u8 **data,
-				 size_t *len);
-int smbsign_cursor_end(struct smbsign_cursor *c);
-
-/**
- * smbsign_cursor_next() - the next piece of a part of a message
- * @c: the cursor
- * @data: where the piece is.  It is mapped until the next call with this
- *	  cursor; without CONFIG_HIGHMEM it stays where it is.
- * @len: its length, at least 1
- *
- * Context: Any context.  With CONFIG_HIGHMEM what one cursor maps is unmapped
- * before another one maps, or in reverse order.
- * Return: true with a piece; false when there are no more, and
- * smbsign_cursor_end() tells why.
- */
-static inline bool smbsign_cursor_next(struct smbsign_cursor *c, u8 **data,
-				       size_t *len)
-{
-	while (c->left && c->num_iov) {
-		const struct kvec *iov = c->iov++;
-		size_t skip = c->skip;
-
-		c->num_iov--;
-		if (skip >= iov->iov_len) {
-			c->skip = skip - iov->iov_len;
-			continue;
-		}
-		c->skip = 0;
-		*data = iov->iov_base + skip;
-		*len = min(iov->iov_len - skip, c->left);
-		c->left -= *len;
-		return true;
-	}
-	return c->left && smbsign_cursor_next_segment(c, data, len);
-}
-
-int smbsign_data_read(const struct smbsign_msg *msg, size_t off, u8 *buf,
-		      size_t len);
-int smbsign_data_write(const struct smbsign_msg *msg, size_t off,
-		       const u8 *buf, size_t len);
-
 /* message.c: messages and compound chains, where they lie */
 
 /**
@@ -659,8 +548,9 @@ int smbsign_data_write(const struct smbsign_msg *msg, size_t off,
  * @op: what to do with it
  * @key: the key
  * @msg: the message
- * @pdu: view of @hdr
- * @hdr: its header, as it was when the job began
+ * @pdu: view of its header
+ * @hdr: that header, as it is signed: without the Signature
+ * @sig: the Signature that it came with
  */
 struct smbsign_job {
 	enum smbsign_op op;
@@ -668,6 +558,7 @@ struct smbsign_job {
 	const struct smbsign_msg *msg;
 	struct smbsign_pdu pdu;
 	u8 hdr[SMBSIGN_SMB2_HDR_SIZE];
+	u8 sig[SMBSIGN_SIG_SIZE];
 };
 
 int __must_check smbsign_job_begin(struct smbsign_job *job);

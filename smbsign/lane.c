@@ -241,7 +241,6 @@ int smbsign_lane_begin(struct lanes *lanes, unsigned int i,
 		return err;
 
 	memcpy(lane->buf, job->hdr, sizeof(job->hdr));
-	smbsign_pdu_mask_signature(job->pdu.proto, lane->buf);
 	lane->fill = sizeof(job->hdr);
 	lane->piece_len = 0;
 	smbsign_cursor_init(&lane->cursor, job->msg, lane->fill,

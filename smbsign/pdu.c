@@ -15,20 +15,6 @@
 /* Messages of a compound chain begin at multiples of this, 2.2.1.2 */
 #define COMPOUND_ALIGN		8
 
-/**
- * smbsign_pdu_hdr_size() - bytes of a header
- * @proto: of which protocol
- *
- * Context: Any context.
- * Return: the size.
- */
-size_t smbsign_pdu_hdr_size(enum smbsign_proto proto)
-{
-	return proto == SMBSIGN_PROTO_SMB1 ? sizeof(struct smb1_hdr) :
-					     sizeof(struct smb2_hdr);
-}
-EXPORT_SYMBOL_IF_KUNIT(smbsign_pdu_hdr_size);
-
 static void smb1_view(struct smbsign_pdu *pdu, const struct smb1_hdr *hdr)
 {
 	pdu->command = hdr->command;
@@ -173,100 +159,6 @@ void smbsign_pdu_set_sequence(u8 *hdr, u32 sequence)
 	((struct smb1_hdr *)hdr)->sequence = cpu_to_le32(sequence);
 }
 EXPORT_SYMBOL_IF_KUNIT(smbsign_pdu_set_sequence);
-
-/**
- * smbsign_pdu_is_response() - was it sent by a server?
- * @pdu: a message
- *
- * Context: Any context.
- * Return: true if its header says so.
- */
-bool smbsign_pdu_is_response(const struct smbsign_pdu *pdu)
-{
-	if (pdu->proto == SMBSIGN_PROTO_SMB1)
-		return pdu->flags & SMB1_FLAGS_REPLY;
-	return pdu->flags & SMB2_FLAGS_SERVER_TO_REDIR;
-}
-EXPORT_SYMBOL_IF_KUNIT(smbsign_pdu_is_response);
-
-/**
- * smbsign_pdu_is_negotiate() - is it an SMB2 NEGOTIATE?
- * @pdu: an SMB2 message
- *
- * Context: Any context.
- * Return: true if so.
- */
-bool smbsign_pdu_is_negotiate(const struct smbsign_pdu *pdu)
-{
-	return pdu->command == SMB2_CMD_NEGOTIATE;
-}
-EXPORT_SYMBOL_IF_KUNIT(smbsign_pdu_is_negotiate);
-
-/**
- * smbsign_pdu_is_session_setup() - is it an SMB2 SESSION_SETUP?
- * @pdu: an SMB2 message
- *
- * Context: Any context.
- * Return: true if so.
- */
-bool smbsign_pdu_is_session_setup(const struct smbsign_pdu *pdu)
-{
-	return pdu->command == SMB2_CMD_SESSION_SETUP;
-}
-EXPORT_SYMBOL_IF_KUNIT(smbsign_pdu_is_session_setup);
-
-/**
- * smbsign_pdu_is_tree_connect() - is it an SMB2 TREE_CONNECT?
- * @pdu: an SMB2 message
- *
- * Context: Any context.
- * Return: true if so.
- */
-bool smbsign_pdu_is_tree_connect(const struct smbsign_pdu *pdu)
-{
-	return pdu->command == SMB2_CMD_TREE_CONNECT;
-}
-EXPORT_SYMBOL_IF_KUNIT(smbsign_pdu_is_tree_connect);
-
-/**
- * smbsign_pdu_is_cancel() - is it an SMB2 CANCEL?
- * @pdu: an SMB2 message
- *
- * Context: Any context.
- * Return: true if so.
- */
-bool smbsign_pdu_is_cancel(const struct smbsign_pdu *pdu)
-{
-	return pdu->command == SMB2_CMD_CANCEL;
-}
-EXPORT_SYMBOL_IF_KUNIT(smbsign_pdu_is_cancel);
-
-/**
- * smbsign_pdu_is_interim() - is it an interim response, MS-SMB2 3.3.4.2?
- * @pdu: an SMB2 message
- *
- * Context: Any context.
- * Return: true if so.
- */
-bool smbsign_pdu_is_interim(const struct smbsign_pdu *pdu)
-{
-	return smbsign_pdu_is_response(pdu) &&
-	       pdu->status == SMBSIGN_STATUS_PENDING;
-}
-EXPORT_SYMBOL_IF_KUNIT(smbsign_pdu_is_interim);
-
-/**
- * smbsign_pdu_is_signed() - does it say that it is signed?
- * @pdu: an SMB2 message
- *
- * Context: Any context.
- * Return: true if SMB2_FLAGS_SIGNED is set.
- */
-bool smbsign_pdu_is_signed(const struct smbsign_pdu *pdu)
-{
-	return pdu->flags & SMB2_FLAGS_SIGNED;
-}
-EXPORT_SYMBOL_IF_KUNIT(smbsign_pdu_is_signed);
 
 /**
  * smbsign_pdu_iter_init() - begin a walk over a compound chain

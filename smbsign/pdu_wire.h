@@ -10,20 +10,11 @@
 #include <linux/stddef.h>
 #include <linux/types.h>
 
+#include "pdu.h"
+
 /* ProtocolId as a little-endian number */
 #define SMB1_PROTO_ID		0x424d53ff	/* FF 'S' 'M' 'B' */
 #define SMB2_PROTO_ID		0x424d53fe	/* FE 'S' 'M' 'B' */
-
-#define SMB2_CMD_NEGOTIATE	0x0000
-#define SMB2_CMD_SESSION_SETUP	0x0001
-#define SMB2_CMD_TREE_CONNECT	0x0003
-#define SMB2_CMD_CANCEL		0x000c
-
-#define SMB1_FLAGS_REPLY	0x80
-
-#define SMB2_FLAGS_SERVER_TO_REDIR	0x00000001
-#define SMB2_FLAGS_ASYNC_COMMAND	0x00000002
-#define SMB2_FLAGS_SIGNED		0x00000008
 
 /* MS-SMB2 2.2.1.1 (ASYNC) and 2.2.1.2 (SYNC) */
 struct smb2_hdr {
@@ -47,7 +38,7 @@ struct smb2_hdr {
 	u8 signature[16];
 } __packed;
 
-static_assert(sizeof(struct smb2_hdr) == 64);
+static_assert(sizeof(struct smb2_hdr) == SMBSIGN_SMB2_HDR_SIZE);
 static_assert(offsetof(struct smb2_hdr, command) == 12);
 static_assert(offsetof(struct smb2_hdr, message_id) == 24);
 static_assert(offsetof(struct smb2_hdr, signature) == 48);
@@ -69,7 +60,7 @@ struct smb1_hdr {
 	__le16 mid;
 } __packed;
 
-static_assert(sizeof(struct smb1_hdr) == 32);
+static_assert(sizeof(struct smb1_hdr) == SMBSIGN_SMB1_HDR_SIZE);
 static_assert(offsetof(struct smb1_hdr, sequence) == 14);
 
 #endif /* _SMBSIGN_PDU_WIRE_H */

@@ -23,11 +23,16 @@
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
 #include <linux/sizes.h>
-#include <linux/timex.h>
 
 #include "bench.h"
 
-#define MIN_SAMPLE_LEN	SZ_128K			/* bytes, by repetition */
+#define MIN_SAMPLE_LEN	SZ_512K			/* bytes, by repetition */
+
+/*
+ * Processors have the upper parts of their vector units asleep until they have
+ * been in use for some 20 us.
+ */
+#define WARM_UP_CYCLES	200000
 
 static unsigned int rounds = 1;
 module_param(rounds, uint, 0444);
@@ -45,20 +50,6 @@ static const char *const job_names[] = { "sign", "latency", "verify", "batch",
 static const char *const alg_names[] = { "hmac-sha256", "aes-cmac",
 					 "aes-gmac" };
 static const size_t lens[] = { 128, SZ_4K, SZ_64K, SZ_1M };
-
-/* User Mode Linux has an x86 processor, and no get_cycles(). */
-static u64 cycles_now(void)
-{
-#ifdef CONFIG_UML_X86
-	u32 low, high;
-
-	asm volatile("lfence; rdtsc; lfence" : "=a" (low), "=d" (high)
-		     : : "memory");
-	return (u64)high << 32 | low;
-#else
-	return get_cycles();
-#endif
-}
 
 /* Each step of the chain takes 3 cycles of the core on any x86 since 2008. */
 #define CHAIN_LEN		400000
@@ -108,6 +99,13 @@ static void sample_run(struct sample *sample)
 {
 	u64 start = cycles_now();
 
+	do {
+		sample->err = sample->run(&sample->load);
+	} while (!sample->err && cycles_now() - start < WARM_UP_CYCLES);
+	if (sample->err)
+		return;
+
+	start = cycles_now();
 	sample->err = sample->run(&sample->load);
 	sample->cycles = cycles_now() - start;
 }
@@ -243,7 +241,7 @@ static int __init bench_init(void)
 		migrate_disable();
 		print_clock();
 		print_participants();
-		err = measure_all();
+		err = measure_all() ?: sections_measure();
 		migrate_enable();
 		engine_restore();
 	}

@@ -7,6 +7,7 @@
 
 #include <linux/sizes.h>
 #include <linux/smbsign.h>
+#include <linux/timex.h>
 #include <linux/types.h>
 #include <linux/uio.h>
 
@@ -53,6 +54,20 @@ struct bench_load {
 	size_t len;
 	unsigned int repeat;
 };
+
+/* User Mode Linux has an x86 processor, and no get_cycles(). */
+static inline u64 cycles_now(void)
+{
+#ifdef CONFIG_UML_X86
+	u32 low, high;
+
+	asm volatile("lfence; rdtsc; lfence" : "=a" (low), "=d" (high)
+		     : : "memory");
+	return (u64)high << 32 | low;
+#else
+	return get_cycles();
+#endif
+}
 
 /* pdu.c: PDUs in pieces of a page, and the keys to sign them */
 
@@ -109,5 +124,9 @@ const char *engine_name(unsigned int i);
 void engine_describe(unsigned int i, char *buf, size_t size);
 int engine_select(unsigned int i);
 void engine_restore(void);
+
+/* sections.c: the longest time for which the FPU is held */
+
+int sections_measure(void);
 
 #endif /* _SMBSIGN_BENCH_H */

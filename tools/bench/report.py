@@ -40,6 +40,7 @@ class Samples:
     def __init__(self, path):
         self.values = collections.defaultdict(list)
         self.about = collections.OrderedDict()
+        self.sections = collections.defaultdict(list)
         percent = []
         with open(path, encoding='utf-8') as lines:
             for line in lines:
@@ -47,6 +48,8 @@ class Samples:
                 if word[0] == 'sample':
                     key = Key(*word[1:4], int(word[4]), word[5])
                     self.values[key].append(int(word[6]) / 100)
+                elif word[0] == 'section':
+                    self.sections[word[1], word[2]].append(int(word[3]))
                 elif word[0] == 'core:':
                     percent.append(int(word[1]))
                 elif word[0] == 'clock:':
@@ -160,6 +163,15 @@ def print_table(samples, alg):
         before = what
 
 
+def print_sections(samples):
+    """The FPU is held for a section of one engine and primitive at a time."""
+    if not samples.sections:
+        return
+    print('\nThe longest time for which the FPU is held, in microseconds at the clock of this machine:')
+    for (engine, primitive), values in samples.sections.items():
+        print(f"  {engine:<13}{primitive:<14}{statistics.median(values) / samples.about['clock']:>6.2f}")
+
+
 def print_noise(samples):
     noisy = [key for key in samples.values if samples.spread(key) > .2]
     if len(noisy) > len(samples.values) / 20:
@@ -228,6 +240,7 @@ def main():
     print_about(samples)
     for alg in ALGS:
         print_table(samples, alg)
+    print_sections(samples)
     print_noise(samples)
     if args.write:
         write_csv(samples, f'{args.write}/signing.csv')
