@@ -2,19 +2,25 @@
 /*
  * Calls in process, softirq and hardirq context.  The two interrupt contexts
  * come about by high-resolution timers, which exist in a soft and a hard form.
+ * The soft one also sets off a tasklet and a timer of the old kind.
  */
 #include <linux/completion.h>
+#include <linux/container_of.h>
 #include <linux/hrtimer.h>
+#include <linux/interrupt.h>
 #include <linux/jiffies.h>
 #include <linux/ktime.h>
 #include <linux/minmax.h>
 #include <linux/preempt.h>
 #include <linux/sched.h>
+#include <linux/timer.h>
 
 #include "test-utils.h"
 
 /* run_in_contexts(): enough calls in each context, and when to give up */
 #define MIN_CALLS	32
+#define MIN_TASKLET_CALLS	2
+#define MIN_TIMER_CALLS		2
 #define MAX_SECONDS	60
 
 /* Between two interrupts: short, but the process has to get on as well. */
@@ -44,6 +50,11 @@ struct context_run {
 	struct completion once_done;
 	struct calls calls[NUM_TEST_CONTEXTS];
 	struct irq_caller irq_callers[NUM_TEST_CONTEXTS];
+	struct tasklet_struct tasklet;
+	struct timer_list timer;
+	unsigned int softirq_turn;
+	unsigned int num_tasklet_calls;
+	unsigned int num_timer_calls;
 };
 
 const char *test_context_name(enum test_context where)
@@ -80,6 +91,40 @@ static void call_fn(struct context_run *run, enum test_context where)
 	WRITE_ONCE(calls->done, calls->done + 1);
 }
 
+static void call_from_tasklet(struct tasklet_struct *tasklet)
+{
+	struct context_run *run = container_of(tasklet, struct context_run,
+					       tasklet);
+
+	call_fn(run, IN_SOFTIRQ);
+	WRITE_ONCE(run->num_tasklet_calls, run->num_tasklet_calls + 1);
+}
+
+static void call_from_old_timer(struct timer_list *timer)
+{
+	struct context_run *run = container_of(timer, struct context_run,
+					       timer);
+
+	call_fn(run, IN_SOFTIRQ);
+	WRITE_ONCE(run->num_timer_calls, run->num_timer_calls + 1);
+}
+
+/* On one CPU no softirq interrupts another, so all of them are one context. */
+static void call_from_softirq(struct context_run *run)
+{
+	switch (run->softirq_turn++ % 3) {
+	case 0:
+		tasklet_schedule(&run->tasklet);
+		break;
+	case 1:
+		if (!timer_pending(&run->timer))
+			mod_timer(&run->timer, jiffies + 1);
+		fallthrough;
+	default:
+		call_fn(run, IN_SOFTIRQ);
+	}
+}
+
 /* An interrupted process that stands still gets more time, and less if not. */
 static void adapt_interval(struct irq_caller *caller)
 {
@@ -100,11 +145,15 @@ static enum hrtimer_restart call_from_timer(struct hrtimer *timer)
 						 timer);
 	struct context_run *run = caller->run;
 
-	call_fn(run, caller->where);
 	if (run->only_once) {
+		call_fn(run, caller->where);
 		complete(&run->once_done);
 		return HRTIMER_NORESTART;
 	}
+	if (caller->where == IN_SOFTIRQ)
+		call_from_softirq(run);
+	else
+		call_fn(run, caller->where);
 	adapt_interval(caller);
 	hrtimer_forward_now(timer, ns_to_ktime(caller->interval_ns));
 	return HRTIMER_RESTART;
@@ -133,6 +182,8 @@ static struct context_run *new_run(struct kunit *test, bool (*fn)(void *data),
 	run->fn = fn;
 	run->data = data;
 	init_completion(&run->once_done);
+	tasklet_setup(&run->tasklet, call_from_tasklet);
+	timer_setup(&run->timer, call_from_old_timer, TIMER_PINNED);
 	return run;
 }
 
@@ -174,7 +225,17 @@ static bool has_enough_calls(const struct context_run *run)
 		if (READ_ONCE(run->calls[i].done) < MIN_CALLS)
 			return false;
 	}
-	return true;
+	return READ_ONCE(run->num_tasklet_calls) >= MIN_TASKLET_CALLS &&
+	       READ_ONCE(run->num_timer_calls) >= MIN_TIMER_CALLS;
+}
+
+/* The soft timer first, for it sets off the others. */
+static void stop_irq_callers(struct context_run *run)
+{
+	hrtimer_cancel(&run->irq_callers[IN_SOFTIRQ].timer);
+	tasklet_kill(&run->tasklet);
+	timer_delete_sync(&run->timer);
+	hrtimer_cancel(&run->irq_callers[IN_HARDIRQ].timer);
 }
 
 void run_in_contexts(struct kunit *test, bool (*fn)(void *data), void *data)
@@ -189,11 +250,12 @@ void run_in_contexts(struct kunit *test, bool (*fn)(void *data), void *data)
 		call_fn(run, IN_PROCESS);
 		cond_resched();
 	} while (!has_enough_calls(run) && time_before(jiffies, end));
-	hrtimer_cancel(&run->irq_callers[IN_SOFTIRQ].timer);
-	hrtimer_cancel(&run->irq_callers[IN_HARDIRQ].timer);
+	stop_irq_callers(run);
 	migrate_enable();
 
 	for (int i = 0; i < NUM_TEST_CONTEXTS; i++)
 		expect_calls(test, run, i, MIN_CALLS);
+	KUNIT_EXPECT_GE(test, run->num_tasklet_calls, MIN_TASKLET_CALLS);
+	KUNIT_EXPECT_GE(test, run->num_timer_calls, MIN_TIMER_CALLS);
 	kunit_kfree(test, run);
 }

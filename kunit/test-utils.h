@@ -75,8 +75,9 @@ void run_in_context(struct kunit *test, enum test_context where,
 
 /*
  * Call @fn over and over in all contexts at once, each interrupting the one
- * before it: process, softirq, hardirq.  The test fails if @fn ever returns
- * false, or if a context did not come about often enough to mean something.
+ * before it: process, softirq (a timer of either kind, a tasklet), hardirq.  The
+ * test fails if @fn ever returns false, or if a context did not come about often
+ * enough to mean something.
  */
 void run_in_contexts(struct kunit *test, bool (*fn)(void *data), void *data);
 
