@@ -8,6 +8,7 @@
 #include <linux/bitops.h>
 #include <linux/errno.h>
 #include <linux/string.h>
+#include <linux/unaligned.h>
 
 #include "msg-utils.h"
 
@@ -339,24 +340,57 @@ static void test_guard_two_keys(struct kunit *test)
 	}
 }
 
-/* All messages of a chain are guarded; those in front of a refusal are done. */
+/* Messages of a chain begin at multiples of 8 bytes. */
+struct chain_part {
+	struct small_msg msg;
+	u8 pad[4];
+} __packed;
+
+static_assert(sizeof(struct chain_part) % 8 == 0);
+
+static void build_part(struct chain_part *part, u64 mid, u32 body, bool is_last)
+{
+	build(&part->msg, ECHO, 0, 0, mid, body);
+	put_unaligned_le32(is_last ? 0 : sizeof(*part),
+			   part->msg.hdr + SMB2_NEXT_OFF);
+	memset(part->pad, 0, sizeof(part->pad));
+}
+
+/*
+ * All messages of a chain are guarded: those in front of a refusal are done, and
+ * those behind it are as they were, their nonces free.
+ */
 static void test_guard_chain(struct kunit *test)
 {
-	struct small_msg chain[3] = {};
+	struct chain_part chain[3], before[3];
 	struct kvec iov = { chain, sizeof(chain) };
-	struct smbsign_msg msg;
+	struct smbsign_msg msg = smbsign_msg_kvec(&iov, 1, 0, sizeof(chain));
 	struct smbsign_key *key;
 
-	static_assert(sizeof(chain[0]) == 68);
 	rand_seed(13);
 	key = gmac_key(test);
 	KUNIT_ASSERT_EQ(test, 0, sign_request(key, 2, 1));
-	build(&chain[0], ECHO, 0, 0, 1, 1);
-	build(&chain[1], ECHO, 0, 0, 2, 2);
-	msg = smbsign_msg_kvec(&iov, 1, 0, sizeof(chain[0]));
-	KUNIT_EXPECT_EQ(test, 0, smbsign_sign_chain(key, &msg));
-	msg.off = sizeof(chain[0]);
+	for (int i = 0; i < 3; i++)
+		build_part(&chain[i], i + 1, 7, i == 2);
+	memcpy(before, chain, sizeof(chain));
 	KUNIT_EXPECT_EQ(test, -EACCES, smbsign_sign_chain(key, &msg));
+	KUNIT_EXPECT_MEMNEQ(test, &chain[0], &before[0], sizeof(chain[0]));
+	KUNIT_EXPECT_MEMEQ(test, &chain[1], &before[1], 2 * sizeof(chain[1]));
+	KUNIT_EXPECT_EQ(test, -EACCES, sign_request(key, 1, 8));
+	KUNIT_EXPECT_EQ(test, 0, sign_request(key, 3, 8));
+}
+
+/* Also among themselves */
+static void test_guard_chain_same_mid(struct kunit *test)
+{
+	struct chain_part chain[2];
+	struct kvec iov = { chain, sizeof(chain) };
+	struct smbsign_msg msg = smbsign_msg_kvec(&iov, 1, 0, sizeof(chain));
+
+	rand_seed(14);
+	build_part(&chain[0], 5, 1, false);
+	build_part(&chain[1], 5, 2, true);
+	KUNIT_EXPECT_EQ(test, -EACCES, smbsign_sign_chain(gmac_key(test), &msg));
 }
 
 static struct kunit_case guard_test_cases[] = {
@@ -373,6 +407,7 @@ static struct kunit_case guard_test_cases[] = {
 	KUNIT_CASE(test_guard_far_mids),
 	KUNIT_CASE(test_guard_two_keys),
 	KUNIT_CASE(test_guard_chain),
+	KUNIT_CASE(test_guard_chain_same_mid),
 	{}
 };
 

@@ -267,24 +267,30 @@ static void test_trace_no_secrets(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, num, 6);
 }
 
-/* One for each message of a chain, in their order */
+/* One for each message of a chain, in their order, up to the one that fails */
 static void test_trace_chain(struct kunit *test)
 {
 	struct fixture *f = new_fixture(test);
+	u8 chain[3 * SMB2_HDR_LEN];
+	struct kvec iov = { chain, sizeof(chain) };
+	struct smbsign_msg m = smbsign_msg_kvec(&iov, 1, 0, sizeof(chain));
 	struct trace_record r;
 
 	rand_seed(6);
-	f->iov.iov_len = 64;
-	f->m.len = 64;
-	for (u64 mid = 1; mid <= 3; mid++) {
-		build_hdr(f->msg, CREATE, 0, SIGNED, mid);
-		KUNIT_EXPECT_EQ(test, 0, smbsign_sign_chain(f->keys.of[0],
-							    &f->m));
+	for (int i = 0; i < 3; i++) {
+		build_hdr(chain + i * 64, CREATE, 0, SIGNED, i + 1);
+		chain[i * 64 + SMB2_NEXT_OFF] = i < 2 ? 64 : 0;
 	}
-	for (u64 mid = 1; mid <= 3; mid++) {
+	KUNIT_EXPECT_EQ(test, 0, smbsign_sign_chain(f->keys.of[0], &m));
+	chain[64 + SMB2_SIG_OFF] ^= 1;
+	KUNIT_EXPECT_EQ(test, -EBADMSG,
+			smbsign_verify_chain(f->keys.of[1], &m, NULL));
+	for (int i = 0; i < 5; i++) {
 		KUNIT_ASSERT_TRUE(test, trace_next(f->t, &r));
-		expect_value(f->t, &r, "message_id", mid);
+		KUNIT_EXPECT_EQ(test, r.event, i < 3 ? EV_SIGN : EV_VERIFY);
+		expect_value(f->t, &r, "message_id", i % 3 + 1);
 		expect_value(f->t, &r, "len", 64);
+		expect_value(f->t, &r, "error", i == 4 ? (u32)-EBADMSG : 0);
 	}
 	expect_no_event(f->t);
 }
