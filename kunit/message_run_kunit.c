@@ -197,13 +197,12 @@ static void test_run_long(struct kunit *test)
 		check_long(test, lens[i], nth_alg(i));
 }
 
-/* By the algorithm that takes the least time without any SIMD */
 static void test_run_longest(struct kunit *test)
 {
 	rand_seed(6);
 	if (IS_ENABLED(CONFIG_KASAN))
 		kunit_skip(test, "takes too long under KASAN");
-	check_long(test, 16 << 20, SMBSIGN_HMAC_SHA256);
+	check_long(test, 16 << 20, alg_param(test));
 }
 
 #define NUM_THREADS	4
@@ -300,7 +299,7 @@ static struct kunit_case message_run_test_cases[] = {
 	KUNIT_CASE_PARAM(test_run_atomic, engine_gen_params),
 	KUNIT_CASE_PARAM(test_run_no_allocation, engine_gen_params),
 	KUNIT_CASE(test_run_long),
-	KUNIT_CASE(test_run_longest),
+	KUNIT_CASE_PARAM(test_run_longest, alg_gen_params),
 	KUNIT_CASE(test_run_many_threads),
 	{}
 };
