@@ -154,10 +154,12 @@ enum smbsign_role {
  * All work that depends on the key alone is done here, once.
  *
  * Context: Process context. May sleep.
- * Return: the key with one reference, or an error pointer:
+ * Return:
+ * * the key with one reference, or an error pointer
  * * -EINVAL - unknown algorithm or role, or another length
  * * -ENOMEM
- * * -ENOPKG - the kernel lacks the algorithm (MD5 under fips=1)
+ * * -ENOPKG - the kernel lacks the algorithm (MD5 under fips=1), or no longer
+ *   has the driver that the kernel engine found in it
  */
 struct smbsign_key *smbsign_key_alloc(enum smbsign_alg alg,
 				      enum smbsign_role role, const u8 *raw,
@@ -178,10 +180,13 @@ struct smbsign_key *smbsign_key_alloc(enum smbsign_alg alg,
  * the session's key stays as it is.
  *
  * Context: Process context. May sleep.
- * Return: the key with one reference, or an error pointer:
- * * -EINVAL - as smbsign_derive_signing_key(), or @alg cannot go with @dialect
+ * Return:
+ * * the key with one reference, or an error pointer
+ * * -EINVAL - as smbsign_derive_signing_key(), or @alg cannot go with @dialect,
+ *   or unknown role
  * * -ENOKEY - the session key is empty
  * * -ENOMEM
+ * * -ENOPKG - as smbsign_key_alloc()
  */
 struct smbsign_key *
 smbsign_key_derive(enum smbsign_alg alg, enum smbsign_role role, u16 dialect,
@@ -345,7 +350,8 @@ smbsign_msg_skb(struct sk_buff *skb, size_t off, size_t len)
  * Context: Any context.
  * Return:
  * * 0 - the Signature is written, and nothing else
- * * -EPROTO - no header of the key's protocol at @msg->off
+ * * -EPROTO - no header of the key's protocol at @msg->off, or @msg->len is less
+ *   than one
  * * -EMSGSIZE - the container holds less than @msg->len bytes
  * * -EINVAL - an iterator that this cannot read, or a request signed with a
  *   server's key or the reverse
@@ -380,7 +386,7 @@ int __must_check smbsign_verify_msg(struct smbsign_key *key,
  *
  * Whoever has to judge the messages of a chain one by one goes on while there
  * is a rest.  A single message, of SMB1 as well, is a chain of one; a chain of
- * none is an error.  NextCommand is not trusted.
+ * none is an error.  NextCommand, MS-SMB2 2.2.1.2 and 3.2.5.1.9, is not trusted.
  *
  * Context: Any context.
  * Return:
@@ -411,10 +417,15 @@ int smbsign_sign_chain(struct smbsign_key *key, const struct smbsign_msg *msg);
  * smbsign_verify_chain() - verify each message of a compound chain
  * @key: the key
  * @msg: the chain; not written to
- * @failed_ret: the index of the message that failed, from 0; or %NULL
+ * @failed_ret: the index of the message that failed, from 0; or %NULL.  Untouched
+ *		if none does.
+ *
+ * MS-SMB2 3.1.5.1 and 3.2.5.1.9.  Messages behind the one that failed are not
+ * looked at.
  *
  * Context: Any context.
- * Return: 0, or the first error of smbsign_verify_msg().
+ * Return: 0, or the first error of smbsign_verify_msg(), where -EPROTO and
+ * -EMSGSIZE may also be said of NextCommand, as by smbsign_msg_next().
  */
 int __must_check smbsign_verify_chain(struct smbsign_key *key,
 				      const struct smbsign_msg *msg,
@@ -624,7 +635,8 @@ void smbsign_batch(struct smbsign_req *const *reqs, unsigned int num);
  * @max_len: how many requests it holds at most, at least 1
  *
  * Context: Process context. May sleep.
- * Return: the queue, or an error pointer:
+ * Return:
+ * * the queue, or an error pointer
  * * -EINVAL - @max_len is 0
  * * -ENOMEM
  */
@@ -820,15 +832,16 @@ struct smbsign_alg_list {
 
 /**
  * smbsign_caps_build() - write an SMB2_SIGNING_CAPABILITIES negotiate context
- * @buf: where it goes, at an offset of 8 bytes
- * @size: room there
+ * @buf: where it goes, at a multiple of 8 bytes from the first context
+ * @size: room there, in bytes
  * @algs: what to offer (client), or the one chosen (server)
  *
  * MS-SMB2 2.2.3.1.7 and 2.2.4.1.7.  DataLength is that of the data alone, as
  * Windows and Samba have it.  The caller pads to 8 bytes if more follows.
  *
  * Context: Any context.
- * Return: bytes written, or
+ * Return:
+ * * bytes written
  * * -EINVAL - no algorithm, or one that SMB 3.1.1 does not have
  * * -ENOSPC - it does not fit
  */
@@ -838,7 +851,7 @@ int smbsign_caps_build(u8 *buf, size_t size,
 /**
  * smbsign_caps_choose() - a server's choice from what a client offers
  * @data: the Data of the client's context, behind its 8-byte header
- * @len: DataLength
+ * @len: DataLength, in bytes
  * @ours: what we can, in the order in which we prefer it
  * @alg_ret: the algorithm of the connection
  *
@@ -856,7 +869,7 @@ int smbsign_caps_choose(const u8 *data, size_t len,
 /**
  * smbsign_caps_accept() - a client's check of what the server chose
  * @data: the Data of the server's context, behind its 8-byte header
- * @len: DataLength
+ * @len: DataLength, in bytes
  * @offered: what we offered
  * @alg_ret: the algorithm of the connection
  *
@@ -875,7 +888,9 @@ int smbsign_caps_accept(const u8 *data, size_t len,
  * @len: bytes from there to the end of the message
  * @num: NegotiateContextCount
  * @data_ret: the Data of the SMB2_SIGNING_CAPABILITIES context
- * @len_ret: its DataLength
+ * @len_ret: its DataLength in bytes
+ *
+ * MS-SMB2 2.2.3.1, 2.2.4.1.  What the two point to counts only if 0 is returned.
  *
  * Context: Any context.
  * Return:
