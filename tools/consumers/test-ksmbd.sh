@@ -77,8 +77,8 @@ parse_options()
 	done
 	only=("${@:OPTIND}")
 	kernel_info "$name"
-	# Its ksmbd.ko oopses in opinfo_put() when a directory is opened.
-	[ "$K_SERIES" != 6.1 ] || directories=no
+	# It oopses in opinfo_put() when a directory is opened.
+	[ "$K_SERIES $way" != '6.1 stock' ] || directories=no
 }
 
 # want CELL: was it asked for?
