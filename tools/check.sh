@@ -117,8 +117,10 @@ stage_mitm()
 {
 	local rc=0
 
-	"$ROOT/tools/consumers/test-mitm.sh" debian-6.12 || rc=1
-	"$ROOT/tools/consumers/test-mitm-ksmbd.sh" debian-6.12 || rc=1
+	"$ROOT/tools/consumers/test-mitm.sh" debian-6.12 -a || rc=1
+	"$ROOT/tools/consumers/test-mitm.sh" debian-6.1 || rc=1
+	"$ROOT/tools/consumers/test-mitm-ksmbd.sh" debian-6.12 -a || rc=1
+	"$ROOT/tools/consumers/test-mitm-ksmbd.sh" debian-6.1 || rc=1
 	return $rc
 }
 

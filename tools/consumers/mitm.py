@@ -5,12 +5,13 @@
   mitm.py list
       prints the attacks: name, what the client has to do, what is done
 
-  mitm.py run SERVER-PORT DIR ATTACK...
+  mitm.py run SERVER-PORT DIR ATTACK[@LABEL]...
       for each attack listens on a port of its own on 127.0.0.1 and prints name and
       port; passes on to 127.0.0.1:SERVER-PORT what the attack leaves of the
       messages, and records that in DIR/ATTACK; writes a line to DIR/ATTACK.done
       for each time it has struck, and a line to DIR/ATTACK.again for each READ
-      whose changed answer was not good enough.  Until SIGTERM or SIGINT.
+      whose changed answer was not good enough.  Until SIGTERM or SIGINT.  A label
+      is there to tell apart attacks of one name.
 
 See wire/attacks.py for when an attack strikes.
 """
@@ -33,10 +34,10 @@ import smb2
 class Attacker(proxy.Recorder):
     """Records what the victims get."""
 
-    def __init__(self, folder, attack):
-        super().__init__(folder / attack.name)
+    def __init__(self, folder, name, attack):
+        super().__init__(folder / name)
         self.attack = attack
-        self.logs = {what: open(folder / f"{attack.name}.{what}", "w", encoding="ascii")
+        self.logs = {what: open(folder / f"{name}.{what}", "w", encoding="ascii")
                      for what in ("done", "again")}
 
     def frame(self, connection, from_server, frame):
@@ -55,7 +56,8 @@ class Attacker(proxy.Recorder):
 
 def run(server_port, folder, names):
     for name in names:
-        server = proxy.Proxy(0, server_port, Attacker(folder, attacks.ATTACKS[name]()))
+        attack = attacks.ATTACKS[name.partition("@")[0]]()
+        server = proxy.Proxy(0, server_port, Attacker(folder, name, attack))
         threading.Thread(target=server.run, daemon=True).start()
         print(name, server.port, flush=True)
     signal.sigwait({signal.SIGTERM, signal.SIGINT})

@@ -2,12 +2,16 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # test-mitm-ksmbd.sh: an attacker between smbclient and ksmbd.ko, on one kernel.
 #
-#   test-mitm-ksmbd.sh NAME [-s] [ATTACK...]
+#   test-mitm-ksmbd.sh NAME [-s | -a] [ATTACK[@ALGORITHM]...]
 #
-#   NAME    debian-6.12
+#   NAME    debian-6.12; debian-6.1, whose stock ksmbd.ko dies of a directory that is
+#           opened, so that it does not survive replay-mkdir
 #   -s      stock: the kernel's own ksmbd.ko.  Shows what gets through, and fails
 #           only if an attack did not take place
-#   ATTACK  only these of ATTACKS
+#   -a      after all attacks, with AES-GMAC, those on signatures once more with
+#           aes-cmac and with hmac-sha256
+#   ATTACK  only these of SIGNATURES and NEGOTIATION.  ALGORITHM is then all that the
+#           client offers
 #
 # Takes: what smb.sh builds, ksmbd-tools.sh, smbclient.  The server requires signing.
 # An attack is warded off if it took place, if neither the file on the server nor what
@@ -18,11 +22,15 @@
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/../testbed/lib.sh"
+. "$here/wire/recorder.sh"
 
-# Those on requests, which the server has to notice, and those on the negotiation.
-ATTACKS='flip-request strip-request flip-read-request flip-open-request replay-request replay-mkdir
-	flip-login no-offer weak-offer no-choice other-choice not-required
-	flip-data strip-response'
+# Those on requests, which the server has to notice, on responses, on the negotiation.
+SIGNATURES=(flip-request flip-request-header strip-request flip-read-request flip-open-request
+	replay-request replay-mkdir flip-login flip-data strip-response)
+NEGOTIATION=(no-offer weak-offer no-choice other-choice not-required)
+
+# What smbclient offers
+declare -A OFFERS=([aes-gmac]=AES-128-GMAC [aes-cmac]=AES-128-CMAC [hmac-sha256]=HMAC-SHA256)
 KIB=512
 
 way=patched vm='' mitm='' failed=0
@@ -44,15 +52,18 @@ parse_options()
 	esac
 	name=$1
 	shift
-	while getopts s opt; do
+	attacks=("${SIGNATURES[@]}" "${NEGOTIATION[@]}")
+	while getopts sa opt; do
 		case $opt in
 		s) way=stock ;;
+		a) attacks+=("${SIGNATURES[@]/%/@aes-cmac}" "${SIGNATURES[@]/%/@hmac-sha256}") ;;
 		*) exit 2 ;;
 		esac
 	done
-	attacks=${*:OPTIND}
-	attacks=${attacks:-$ATTACKS}
+	shift $((OPTIND - 1))
+	[ $# -eq 0 ] || attacks=("$@")
 	kernel_info "$name"
+	[ $way = patched ] || [[ ${attacks[*]} != *@* ]] || die "the stock module takes no algorithm"
 }
 
 prepare()
@@ -86,14 +97,14 @@ until_ready()
 	die "$what" "the guest's output: $out; kernel: $log"
 }
 
-# in_guest COMMAND: in the shell of guest/ksmbd.sh
+# in_guest COMMAND: in the shell of guest/ksmbd.sh; its status
 in_guest()
 {
 	rm -f "$dir"/ksmbd/cmd.*
 	echo "$1" > "$dir/ksmbd/cmd.new"
 	mv "$dir/ksmbd/cmd.new" "$dir/ksmbd/cmd"
 	until_ready "the guest does not do: $1" test -e "$dir/ksmbd/cmd.rc"
-	[ "$(cat "$dir/ksmbd/cmd.rc")" -eq 0 ] || die "the guest could not: $1" "$(cat "$dir/ksmbd/cmd.out")"
+	return "$(cat "$dir/ksmbd/cmd.rc")"
 }
 
 start_server()
@@ -103,16 +114,17 @@ start_server()
 		"$TESTBED/guest/ksmbd.sh" $way > "$out" &
 	vm=$!
 	until_ready "ksmbd.ko did not start in the guest" test -e "$dir/ksmbd/ready"
-	in_guest 'restart mandatory'
+	in_guest 'restart mandatory' || die "ksmbd.ko does not start again" "$(cat "$dir/ksmbd/cmd.out")"
 	[ $way = stock ] || in_guest 'echo 1 > /sys/kernel/smbsign/server/require_security_signature'
 	client "$server" "put f f; put g g" > "$dir/set-up" || die "ksmbd.ko does not serve" "see $dir/set-up"
 }
 
-# client PORT COMMANDS: the signing is the client's wish as well
+# client PORT COMMANDS [ALGORITHM]: the signing is the client's wish as well
 client()
 {
 	(cd "$dir" && timeout 60 smbclient //127.0.0.1/test -s /dev/null -p "$1" -U smbsign%smbsign \
-		-m SMB3_11 --option='client min protocol=SMB3_11' --client-protection=sign -c "$2" 2>&1)
+		-m SMB3_11 --option='client min protocol=SMB3_11' --client-protection=sign \
+		${3:+--option="client smb3 signing algorithms=${OFFERS[$3]}"} -c "$2" 2>&1)
 }
 
 lines_in()
@@ -123,11 +135,9 @@ lines_in()
 start_attackers()
 {
 	: > "$dir/ports"
-	# shellcheck disable=SC2086 # names are words
-	"$here/mitm.py" run "$server" "$dir" $attacks > "$dir/ports" < /dev/null &
+	"$here/mitm.py" run "$server" "$dir" "${attacks[@]}" > "$dir/ports" < /dev/null &
 	mitm=$!
-	# shellcheck disable=SC2086 # as above
-	until_ready "the attackers did not start" lines_in "$dir/ports" "$(wc -w <<< $attacks)"
+	until_ready "the attackers did not start" lines_in "$dir/ports" ${#attacks[@]}
 }
 
 # What the client does under attack; the file "arm" is not there.
@@ -138,7 +148,7 @@ work_of()
 	case $1 in
 	replay-request) work='put g written; put f written' ;;
 	replay-mkdir) work='mkdir made; rmdir made' ;;
-	flip-request | strip-request) work='put f written' ;;
+	flip-request | flip-request-header | strip-request) work='put f written' ;;
 	esac
 	echo "allinfo arm; $work; allinfo disarm"
 }
@@ -168,12 +178,12 @@ error_in()
 # attack NAME PORT
 attack()
 {
-	local rc=0 error read stored verdict='' said=$dir/$1.said
+	local error read stored verdict='' base=${1%@*} algorithm='' said=$dir/$1.said
 
+	[ "$base" = "$1" ] || algorithm=${1#*@}
 	rm -f "$dir/got" "$dir/written"
-	client "$server" 'del written' > /dev/null || true
-	client "$server" 'rmdir made' > /dev/null || true
-	client "$2" "$(work_of "$1")" > "$said" || rc=$?
+	in_guest 'rm -rf /srv/written /srv/made'
+	client "$2" "$(work_of "$base")" "$algorithm" > "$said" || true
 	error=$(error_in "$said")
 	read=$(state "$dir/got")
 	if ! client "$server" 'get f alive' > "$said.after" || ! cmp -s "$dir/alive" "$dir/f"; then
@@ -183,9 +193,10 @@ attack()
 	stored=$(state "$dir/written")
 	[ "$read" != modified ] || verdict='modified data was read'
 	[ "$stored" != modified ] || verdict='modified data was stored'
-	client "$server" 'allinfo made' > "$said.made" || true
-	! grep -q create_time "$said.made" || verdict='what was removed is there again'
-	[[ -n $error || $1 = replay-* ]] || verdict=${verdict:-nobody noticed}
+	in_guest '[ ! -e /srv/made ]' || verdict='what was removed is there again'
+	[[ -n $error || $base = replay-* ]] || verdict=${verdict:-nobody noticed}
+	[[ -z $algorithm || $(recorded_algorithm "$dir/$1") = "3.1.1 $algorithm" ]] ||
+		verdict='another algorithm was in use'
 	[ -s "$dir/$1.done" ] || verdict='the attack did not take place'
 	printf '%s\t%s\t%s\t%s\t%s\n' "$1" "${error:-ok}" "$read" "$stored" "${verdict:-warded off}" >> "$dir/table"
 	judge "$1" "$verdict"

@@ -2,13 +2,16 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # test-mitm.sh: an attacker between cifs.ko and Samba, on one kernel.
 #
-#   test-mitm.sh NAME [-s] [-c PROCESSORS] [ATTACK...]
+#   test-mitm.sh NAME [-s | -a] [-c PROCESSORS] [ATTACK[@ALGORITHM]...]
 #
 #   NAME    debian-6.12 or debian-6.1
 #   -s      stock: the kernel's own cifs.ko.  Shows what gets through, and fails
 #           only if an attack did not take place
+#   -a      after all attacks, with AES-GMAC, those on signatures once more with
+#           aes-cmac and with hmac-sha256
 #   -c      number of processors of the guest, default 2
-#   ATTACK  only these; "mitm.py list" has them
+#   ATTACK  only these; "mitm.py list" has them.  ALGORITHM is then all that the
+#           client offers
 #
 # Takes: what smb.sh builds, and Samba, which insists on signing.  Each attack has a
 # mount of its own.  It is warded off if it took place, if nothing modified
@@ -20,13 +23,20 @@
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/../testbed/lib.sh"
+. "$here/wire/recorder.sh"
+
+# What a signature has to withstand, by whichever algorithm.
+SIGNATURES='flip-header flip-data flip-signature flip-stat flip-padding replace-data
+	strip-response strip-stat clear-flag strip-login flip-login
+	flip-request flip-request-header flip-request-padding strip-request
+	replay-response replay-as-other swap-responses replay-request'
 
 # What everybody may say unsigned, and what comes too late: ignored without a word, or
 # the answer to a connection that is cut.
 SILENT=' forge-pending forge-pending-data forge-break forge-notification-data replay-response replay-mkdir '
 KIB=512
 
-which=patched cpus=2 samba='' mitm=''
+which=patched others='' only=() cpus=2 samba='' mitm=''
 
 cleanup()
 {
@@ -45,15 +55,17 @@ parse_options()
 	esac
 	name=$1
 	shift
-	while getopts sc: opt; do
+	while getopts sac: opt; do
 		case $opt in
 		s) which=stock ;;
+		a) others='aes-cmac hmac-sha256' ;;
 		c) cpus=$OPTARG ;;
 		*) exit 2 ;;
 		esac
 	done
-	only=" ${*:OPTIND} "
+	only=("${@:OPTIND}")
 	kernel_info "$name"
+	[ $which = patched ] || [[ -z $others && ${only[*]} != *@* ]] || die "the stock module takes no algorithm"
 }
 
 # Bytes other than 0, so that what was never written is told from what was changed.
@@ -76,16 +88,34 @@ start_server()
 	cp "$dir/f" "$samba/share/ff"
 }
 
+# The names of those that were asked for
+asked()
+{
+	local algorithm
+
+	if [ ${#only[@]} -gt 0 ]; then
+		printf '%s\n' "${only[@]}"
+		return
+	fi
+	cut -f1 "$dir/known"
+	# A choice that was not offered
+	[ -z "$others" ] || echo other-choice@aes-gmac
+	for algorithm in $others; do
+		# shellcheck disable=SC2086 # names are words
+		printf "%s@$algorithm\n" $SIGNATURES
+	done
+}
+
 # The list of attacks, and a proxy for each of them.
 start_attackers()
 {
-	local attack work what i
+	local attack i
 
-	while IFS=$'\t' read -r attack work what; do
-		[ "$only" = '  ' ] || [[ $only = *" $attack "* ]] || continue
-		printf '%s\t%s\t%s\n' "$attack" "$work" "$what"
-	done < <("$here/mitm.py" list) > "$dir/list"
-	[ -s "$dir/list" ] || die "no such attack" "there are: $("$here/mitm.py" list | cut -f1 | tr '\n' ' ')"
+	"$here/mitm.py" list > "$dir/known"
+	asked | while read -r attack; do
+		grep "^${attack%@*}"$'\t' "$dir/known" | sed "s/^[^\t]*/$attack/" ||
+			die "no attack is called '${attack%@*}'" "there are: $(cut -f1 "$dir/known" | tr '\n' ' ')"
+	done > "$dir/list"
 	: > "$dir/ports"
 	# shellcheck disable=SC2046 # names are words
 	"$here/mitm.py" run "$server" "$dir" $(cut -f1 "$dir/list") > "$dir/ports" < /dev/null &
@@ -130,28 +160,46 @@ judge_dialect()
 		verdict='the mount was made, and not all is signed'
 }
 
+# Samba says of what follows a request in a compound, when it refuses that, that the
+# share is gone.  6.1's cifs.ko, the stock one as well, then takes it to be gone and
+# yet does not connect to it again.
+may_stay_dead()
+{
+	[ "$K_SERIES ${attack%@*}" = '6.1 flip-request-padding' ]
+}
+
+# of_algorithm: was the algorithm in use that the attack is to be tried on?
+of_algorithm()
+{
+	[[ $attack != *@* || $what = NEGOTIATE* ]] || [ "$(recorded_algorithm "$dir/$attack")" = "3.1.1 ${attack#*@}" ]
+}
+
 # judge: sets verdict from mount, work, content, log, alive, kind; empty if all is well.
 judge()
 {
+	local base=${attack%@*}
+
 	verdict=''
 	if [ ! -s "$dir/$attack.done" ]; then
 		verdict='the attack did not take place'
+	elif ! of_algorithm; then
+		verdict='another algorithm was in use'
 	elif [ "$content" = modified ]; then
 		verdict='modified data got through'
 	elif [ "$content" = short ] && [ "$work" = ok ]; then
 		verdict='data was cut off without an error'
-	elif [ "$attack" = old-dialect ] && [ "$mount" = ok ]; then
+	elif [ "$base" = old-dialect ] && [ "$mount" = ok ]; then
 		judge_dialect
 	elif [[ $kind = mount* ]] && [ "$mount" = ok ]; then
 		verdict='the mount was made'
-	elif [ "$attack" = forge-not-found ] && [ "$work" = No_such_file_or_directory ]; then
+	elif [ "$base" = forge-not-found ] && [ "$work" = No_such_file_or_directory ]; then
 		verdict='the forged error was used'
-	elif [ "$mount" = ok ] && [ "$alive" = no ]; then
+	elif [ "$mount" = ok ] && [ "$alive" = no ] && ! may_stay_dead; then
 		verdict='the mount is dead'
-	elif [ "$work" = ok ] && [[ $what = *@(READ|CREATE)\ response:* && $SILENT != *" $attack "* ]] &&
+	elif [ "$work" = ok ] && [[ $what = *@(READ|CREATE)\ response:* && $SILENT != *" $base "* ]] &&
 		[ ! -s "$dir/$attack.again" ]; then
 		verdict='the message was used'
-	elif [ "$work" = ok ] && [ "$log" = 0 ] && [ ! -s "$dir/$attack.again" ] && [[ $SILENT != *" $attack "* ]]; then
+	elif [ "$work" = ok ] && [ "$log" = 0 ] && [ ! -s "$dir/$attack.again" ] && [[ $SILENT != *" $base "* ]]; then
 		verdict='nobody noticed'
 	fi
 }
@@ -183,7 +231,7 @@ judge_line()
 
 main()
 {
-	local dir log out server title only failed=0 line
+	local dir log out server title failed=0 line
 
 	parse_options "$@"
 	trap cleanup EXIT

@@ -199,6 +199,11 @@ def flip_request(data, _):
     data[-1] ^= 1
 
 
+@edits("flip-request-header", "write", "WRITE request: a bit of the credits", smb2.WRITE, False)
+def flip_request_header(data, _):
+    data[14] ^= 2
+
+
 @edits("flip-read-request", "read", "READ request: another offset", smb2.READ, False)
 def flip_read_request(data, pdu):
     put("Q", data, 64 + 8, pdu.get("Q", 8) ^ 0x1000)
@@ -403,6 +408,16 @@ def other_choice(data, pdu):
     return True
 
 
+@edits("broken-choice", "mount", "NEGOTIATE response: more algorithms than there is room for",
+       smb2.NEGOTIATE, wait=False, always=True)
+def broken_choice(data, pdu):
+    at = find_context(pdu) if is_311(pdu) else None
+    if at is None:
+        return False
+    put("H", data, at + 8, 0xffff)
+    return True
+
+
 @edits("not-required", "mount-plain", "NEGOTIATE response: signing is not required",
        smb2.NEGOTIATE, wait=False, always=True)
 def not_required(data, pdu):
@@ -412,9 +427,19 @@ def not_required(data, pdu):
 @edits("old-dialect", "mount-any", "NEGOTIATE request: 2.1 is all that is offered",
        smb2.NEGOTIATE, False, wait=False, always=True)
 def old_dialect(data, pdu):
+    return offer_up_to(0x0210, data, pdu)
+
+
+@edits("old-dialect-3.0", "mount-any", "NEGOTIATE request: 3.0 is the most that is offered",
+       smb2.NEGOTIATE, False, wait=False, always=True)
+def old_dialect_30(data, pdu):
+    return offer_up_to(0x0300, data, pdu)
+
+
+def offer_up_to(most, data, pdu):
     offered = smb2.dialects(pdu)
-    if 0x0210 not in offered or len(offered) < 2:
+    if most not in offered or len(offered) < 2:
         return False
     for i, dialect in enumerate(offered):
-        put("H", data, 64 + 36 + 2 * i, min(dialect, 0x0210))
+        put("H", data, 64 + 36 + 2 * i, min(dialect, most))
     return True

@@ -8,6 +8,9 @@
 #                        sets port to where it listens; COMMAND (default: wire.py
 #                        record) gets 0, SERVER-PORT and FILE as further arguments
 #   recorder_stop        ends it; harmless if there is none
+#   recorded_algorithm FILE
+#                        prints dialect and algorithm that its first connection
+#                        negotiated, as wire.py calls them, whatever became of it
 
 recorder=''
 
@@ -35,4 +38,10 @@ recorder_stop()
 	kill "$recorder" 2> /dev/null || true
 	wait "$recorder" || true
 	recorder=''
+}
+
+recorded_algorithm()
+{
+	sed -nE 's/^connection 1: ([^ ]+ [^ ]+) \(.*/\1/p' \
+		< <("$ROOT/tools/consumers/wire.py" check "$1" --user smbsign:smbsign)
 }

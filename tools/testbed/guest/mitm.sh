@@ -6,7 +6,8 @@
 #   mitm.sh FOLDER stock|patched
 #
 #   FOLDER   in /share, with what the server has (f, g) and lines "ATTACK PORT
-#            WORK" in the file "attacks"
+#            WORK" in the file "attacks"; with ATTACK@ALGORITHM the patched module
+#            offers just that
 #   stock    the kernel's own cifs.ko
 #   patched  /share/consumers/cifs.ko with smbsign.ko
 #
@@ -15,9 +16,10 @@
 # RESULT is "ok" or the error with "_" for its spaces; content is what the client
 # got: same, cut, modified, or none; log counts what the kernel says of signatures,
 # its messages are in FOLDER/NAME.log; alive is when the mount could be read again,
-# "no" if that was not within half a minute, "-" without a mount.
+# "no" if that was not within 15 tries, "-" without a mount.
 
 folder=/share/$1 which=$2
+policy=/sys/kernel/smbsign/client/signing_algorithms
 # No cache, so that every read asks the server; a dead connection is seen soon.
 options=username=smbsign,password=smbsign,cache=none,actimeo=0,nosharesock,echo_interval=2
 size=$(wc -c < "$folder/f")
@@ -127,7 +129,7 @@ work_list()
 wait_alive()
 {
 	n=0
-	while [ $n -lt 30 ]; do
+	while [ $n -lt 15 ]; do
 		timeout 10 cat /mnt/g > /tmp/alive 2> /dev/null
 		cmp -s /tmp/alive "$folder/g" && alive=$n && return
 		n=$((n + 1))
@@ -141,6 +143,15 @@ unmount()
 	umount /mnt 2> /dev/null || umount -l /mnt
 }
 
+# offer NAME: the algorithm that it says, or all
+offer()
+{
+	case $1 in
+	*@*) echo "${1#*@}" ;;
+	*) echo "$all" ;;
+	esac > $policy
+}
+
 # attack NAME PORT WORK
 attack()
 {
@@ -152,6 +163,7 @@ attack()
 	mount-any) with=$with,sec=ntlmsspi ;;
 	*) with=$with,vers=3.1.1,sec=ntlmsspi ;;
 	esac
+	[ "$which" = stock ] || offer "$name"
 	dmesg -c > /dev/null
 	try mount.cifs //10.0.2.2/test /mnt -o "$with"
 	mounted=$result result=-
@@ -181,6 +193,7 @@ else
 	/bin/depmod
 	/bin/modprobe cifs || exit 1
 	/bin/lsmod | grep -q '^smbsign .*cifs' || exit 1
+	all=$(cat $policy)
 fi
 while read -r name port work; do
 	attack "$name" "$port" "$work"
