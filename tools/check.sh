@@ -15,7 +15,8 @@
 #   package     smbsign-dkms and "make install" in a chroot
 #   consumer    the example consumer, signing and verifying in softirq
 #   cifs        the patched cifs.ko against Samba, and what was on the wire
-#   ksmbd       the patched ksmbd.ko as a server of smbclient, impacket, smbtorture
+#   ksmbd       the patched ksmbd.ko as a server of smbclient, impacket, smbtorture and
+#               the patched cifs.ko; both modules as they are, with the drop-in
 #   wire        the judge of recorded SMB traffic, on Samba and on spoiled records
 #   mitm        an attacker between cifs.ko with smbsign and Samba, and between
 #               smbclient and ksmbd.ko with smbsign
@@ -105,6 +106,7 @@ stage_ksmbd()
 	for kernel in debian-6.12 debian-6.1; do
 		"$ROOT/tools/consumers/test-ksmbd.sh" $kernel || rc=1
 	done
+	"$ROOT/tools/consumers/test-ksmbd.sh" debian-6.12 -d || rc=1
 	return $rc
 }
 

@@ -1,17 +1,22 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# test-ksmbd.sh: the patched ksmbd.ko as a server of clients in user space.
+# test-ksmbd.sh: the patched ksmbd.ko as a server of clients in user space, and of the
+# patched cifs.ko.
 #
-#   test-ksmbd.sh NAME [-c PROCESSORS] [-m MEGABYTES] [-s] [CELL...]
+#   test-ksmbd.sh NAME [-c PROCESSORS] [-m MEGABYTES] [-s | -d] [CELL...]
 #
 #   NAME  debian-6.12 or debian-6.1
 #   -c    number of processors of the guest, default 2
-#   -m    how much goes there and back in each cell, default 64
+#   -m    how much goes there and back in each cell, default 64; an eighth of it if
+#         cifs.ko is the client, for then both ends are emulated
 #   -s    the stock ksmbd.ko, to compare with: only prints, and asserts nothing
+#   -d    the stock ksmbd.ko and the stock cifs.ko, with the drop-in of smbsign.ko:
+#         only DROPIN_CELLS, and that both modules sign with it
 #   CELL  only these, by name, of CELLS, refusals, torture; default all
 #
 # Takes: what smb.sh builds, ksmbd-tools.sh, smbclient, smbtorture, impacket.
-# Every cell of CELLS is a connection of a client on this machine: a dialect, the
+# Every cell of CELLS is a connection of a client on this machine, or of cifs.ko, which is
+# in the guest as well and comes by way of this machine: a dialect, the
 # algorithms that it offers, and whether either end requires signing.  It writes,
 # reads and compares, and wire.py computes again every signature that went over the
 # wire.  "refusals" plays what must be refused (ksmbd/refusals.py), "torture" runs
@@ -44,6 +49,17 @@ CELLS="
 3.1.1-both smbclient 3.1.1 - yes 1 mandatory AES-GMAC yes
 3.1.1-guest smbclient 3.1.1 - no 1 auto - guest
 impacket-2.1 impacket 2.1 - yes 1 auto HMAC-SHA256 yes
+cifs-2.1 cifs 2.1 - yes 0 auto HMAC-SHA256 yes
+cifs-3.0 cifs 3.0 - yes 0 auto AES-CMAC yes
+cifs-3.1.1-gmac cifs 3.1.1 aes-gmac yes 0 auto AES-GMAC yes
+cifs-3.1.1-cmac cifs 3.1.1 aes-cmac yes 0 auto AES-CMAC yes
+cifs-3.1.1-hmac cifs 3.1.1 hmac-sha256 yes 0 auto HMAC-SHA256 yes
+cifs-3.1.1-auto cifs 3.1.1 - no 0 auto AES-GMAC no
+cifs-3.1.1-policy cifs 3.1.1 - no 1 auto AES-GMAC yes
+"
+DROPIN_CELLS="
+cifs-3.0 cifs 3.0 - yes 0 auto AES-CMAC yes
+cifs-3.1.1 cifs 3.1.1 - yes 0 auto AES-CMAC yes
 "
 
 declare -A SMBCLIENT_DIALECT=([2.1]=SMB2_10 [3.0]=SMB3_00 [3.0.2]=SMB3_02 [3.1.1]=SMB3_11)
@@ -67,18 +83,20 @@ parse_options()
 	esac
 	name=$1
 	shift
-	while getopts c:m:s opt; do
+	while getopts c:m:sd opt; do
 		case $opt in
 		c) cpus=$OPTARG ;;
 		m) megabytes=$OPTARG ;;
 		s) way=stock ;;
+		d) way=dropin CELLS=$DROPIN_CELLS ;;
 		*) exit 2 ;;
 		esac
 	done
 	only=("${@:OPTIND}")
 	kernel_info "$name"
 	# It oopses in opinfo_put() when a directory is opened.
-	[ "$K_SERIES $way" != '6.1 stock' ] || directories=no
+	[ $way = patched ] || [ "$K_SERIES" != 6.1 ] || directories=no
+	[ $way != dropin ] || [ $directories = yes ] || die "the stock ksmbd.ko of $name dies of a mount"
 }
 
 # want CELL: was it asked for?
@@ -103,13 +121,15 @@ prepare()
 	local built tools smbsign
 
 	smbsign=$("$TESTBED/modules.sh" "$name")
-	built=$("$here/smb.sh" "$name")
 	tools=$("$TESTBED/ksmbd-tools.sh")
 	share=$smbsign/ksmbd-$way
 	rm -rf "$share"
 	mkdir -p "$share/ksmbd"
 	cp -r "${tools%/*}"/{ksmbd.tools,lib,gconv} "$share/ksmbd/"
-	cp "$built/ksmbd.ko" "$share/ksmbd/"
+	if [ $way = patched ]; then
+		built=$("$here/smb.sh" "$name")
+		cp "$built"/{ksmbd,cifs}.ko "$share/ksmbd/"
+	fi
 	strip --strip-debug -o "$share/ksmbd/smbsign.ko" "$smbsign/smbsign/smbsign.ko"
 	dd if=/dev/urandom of="$share/data" bs=1M count="$megabytes" 2> /dev/null
 }
@@ -157,7 +177,7 @@ in_guest()
 	rm -f "$dir"/cmd.*
 	printf '%s\n' "$*" > "$dir/cmd.new"
 	mv "$dir/cmd.new" "$dir/cmd"
-	for ((i = 0; i < 600; i++)); do
+	for ((i = 0; i < 6000; i++)); do
 		[ ! -e "$dir/cmd.rc" ] || break
 		kill -0 $vm 2> /dev/null || die "the guest died" "its output: $out; kernel: $log"
 		sleep 0.1
@@ -170,7 +190,7 @@ in_guest()
 # settings POLICY SIGNING: what the server requires by sysfs and by ksmbd.conf
 settings()
 {
-	[ $way = stock ] || in_guest "echo $1 > /sys/kernel/smbsign/server/require_security_signature"
+	[ $way != patched ] || in_guest "echo $1 > /sys/kernel/smbsign/server/require_security_signature"
 	[ "$2" = "$signing" ] || in_guest restart "$2"
 	signing=$2
 }
@@ -192,11 +212,17 @@ with_impacket()
 	(cd "$share" && timeout 900 "$here/ksmbd/transfer.py" --dialect "$2" "$port" data back)
 }
 
+with_cifs()
+{
+	in_guest use_cifs "$port" "$2" "$3" "$4" "$size"
+}
+
 # transfer CELL CLIENT DIALECT ALGORITHMS REQUIRES SHARE USER
 transfer()
 {
 	rm -f "$share/back"
-	"with_$2" "$1" "${@:3}" > "$share/records/$1.out" 2>&1 && cmp "$share/data" "$share/back" >> "$share/records/$1.out" 2>&1
+	"with_$2" "$1" "${@:3}" > "$share/records/$1.out" 2>&1 && 
+		cmp <(head -c ${size}M "$share/data") "$share/back" >> "$share/records/$1.out" 2>&1
 }
 
 # judge CELL DIALECT ALGORITHM SIGNED: wire.py's verdict
@@ -208,24 +234,33 @@ judge()
 	guest) demands+=(--guest) ;;
 	*) demands+=(--dialect "$2" --algorithm "${3,,}") ;;
 	esac
-	[ "$4" != yes ] || demands+=(--require-signing --bytes $((2 * megabytes << 20)))
+	[ "$4" != yes ] || demands+=(--require-signing --bytes $((2 * size << 20)))
 	"$here/wire.py" check "$share/records/$1" --user "$user" "${demands[@]}" > "$share/records/$1.wire" 2>&1
+}
+
+# What the patched cifs.ko says in DebugData
+shown()
+{
+	sed -n 's/^Signing algorithm: //p' "$share/ksmbd/DebugData"
 }
 
 run_cell()
 {
 	local cell=$1 client=$2 dialect=$3 algorithms=$4 requires=$5 policy=$6 conf=$7 algorithm=$8 signed=$9
-	local where=test user=smbsign%smbsign
+	local where=test user=smbsign%smbsign size=$megabytes
 
 	settings "$policy" "$conf" || { say_fail "$cell" "the guest does not take its settings"; return; }
 	[ "$signed" != guest ] || { where=guest user=nosuchuser%; }
+	[ "$client" != cifs ] || size=$(((megabytes + 7) / 8))
 	recorder_start "$share/records/$cell" "$forwarded"
 	if transfer "$cell" "$client" "$dialect" "$algorithms" "$requires" $where "$user"; then
-		say_pass "$cell: $megabytes MiB there and back"
+		say_pass "$cell: $size MiB there and back"
 	else
-		say_fail "$cell: $megabytes MiB there and back" "$(tail -n 2 "$share/records/$cell.out" | tr '\n' ' ')"
+		say_fail "$cell: $size MiB there and back" "$(tail -n 2 "$share/records/$cell.out" | tr '\n' ' ')"
 	fi
 	recorder_stop
+	[ "$client" != cifs ] || [ $way != patched ] || [ "$(shown)" = "$algorithm" ] ||
+		say_fail "$cell: the algorithm" "cifs.ko says '$(shown)', should be $algorithm"
 	if judge "$cell" "$dialect" "$algorithm" "$signed"; then
 		say_pass "$cell: on the wire"
 	else
@@ -240,9 +275,32 @@ run_cells()
 	mkdir -p "$share/records"
 	while read -r cell; do
 		[ -n "$cell" ] && want "${cell%% *}" || continue
+		[ $directories = yes ] || [[ $cell != *' cifs '* ]] || continue
 		# shellcheck disable=SC2086 # words
 		run_cell $cell < /dev/null
 	done <<< "$CELLS"
+}
+
+# How many transforms of the drop-in are in use, by what /proc/crypto said
+dropin_users()
+{
+	awk -F' *: *' '
+		$1 == "driver" { driver = $2 }
+		$1 == "refcnt" && driver == "cmac-aes-smbsign" { print $2 - 1 }'
+}
+
+# Those that are left when cifs.ko has gone are those of ksmbd.ko.
+check_dropin()
+{
+	local both server
+
+	both=$(dropin_users < "$share/ksmbd/crypto")
+	server=$(in_guest 'leave cifs && cat /proc/crypto' | dropin_users)
+	if [ "${server:-0}" -gt 0 ] && [ "${both:-0}" -gt "$server" ]; then
+		say_pass "cmac-aes-smbsign: in use by ksmbd.ko ($server) and cifs.ko ($((both - server)))"
+	else
+		say_fail cmac-aes-smbsign "in use by '$both' with cifs.ko, '$server' without"
+	fi
 }
 
 run_refusals()
@@ -308,8 +366,12 @@ main()
 	prepare
 	start_guest
 	run_cells
-	! want refusals || [ $way = stock ] || run_refusals
-	! want torture || run_torture
+	if [ $way = dropin ]; then
+		check_dropin
+	else
+		! want refusals || [ $way = stock ] || run_refusals
+		! want torture || run_torture
+	fi
 	stop_guest
 	[ $rc -ne 0 ] || report pass "$name ksmbd.ko ($way)"
 	[ $way = stock ] || return $rc

@@ -2,10 +2,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # In the guest: ksmbd.ko as a server, until the host has had enough of it.
 #
-#   ksmbd.sh patched | stock
+#   ksmbd.sh patched | stock | dropin
 #
-# Takes, in /share/ksmbd: ksmbd.tools with lib/ and gconv/ (ksmbd-tools.sh); with
-# "patched" also ksmbd.ko and smbsign.ko, loaded as an installed package's would be.
+# Takes, in /share/ksmbd: ksmbd.tools with lib/ and gconv/ (ksmbd-tools.sh), and
+# modules, installed as a package's would be: with "patched" smbsign.ko, ksmbd.ko and,
+# for use_cifs, cifs.ko; with "dropin" smbsign.ko, loaded before the kernel's own.
 # Gives: shares "test" for the user smbsign, password smbsign, and "guest" for
 # others; the file "ready" when it listens.  Then it runs each script "cmd" that the
 # host puts there, its output in "cmd.out" and at last its status in "cmd.rc", until
@@ -30,18 +31,19 @@ tool()
 		"$@" > /tmp/mountd 2>&1
 }
 
+# With their paths, for busybox has commands of these names inside it.
 load()
 {
-	modprobe -q aesni_intel
-	modprobe -q sha256_ssse3
-	if [ "$way" = patched ]; then
+	/bin/modprobe -q aesni_intel
+	/bin/modprobe -q sha256_ssse3
+	if [ "$way" != stock ]; then
 		mkdir -p "/lib/modules/$(uname -r)/updates"
-		cp smbsign.ko "/lib/modules/$(uname -r)/updates/"
-		cp ksmbd.ko "/lib/modules/$(uname -r)/kernel/fs/smb/server/"
-		depmod || fail depmod
+		cp ./*.ko "/lib/modules/$(uname -r)/updates/"
+		/bin/depmod || fail depmod
 	fi
-	modprobe ksmbd || fail modprobe ksmbd
-	[ "$way" = stock ] || grep -q '^smbsign .* ksmbd,' /proc/modules || fail "ksmbd.ko does not use smbsign.ko: $(grep smb /proc/modules)"
+	[ "$way" != dropin ] || /bin/modprobe smbsign || fail modprobe smbsign
+	/bin/modprobe ksmbd || fail modprobe ksmbd
+	[ "$way" != patched ] || grep -q '^smbsign .* ksmbd,' /proc/modules || fail "ksmbd.ko does not use smbsign.ko: $(grep smb /proc/modules)"
 }
 
 # configure SIGNING: ksmbd.conf with that "server signing".  With leases on directories
@@ -94,6 +96,48 @@ restart()
 	listen
 }
 
+# use_cifs PORT DIALECT ALGORITHMS REQUIRES MEGABYTES: cifs.ko as the client, by way of
+# the host's PORT: so much of /share/data there and, as /share/back, back again.  What it
+# offers, or -; whether it requires signing, yes or no.  Leaves DebugData and crypto as
+# they were in /proc while it was mounted; for the host's scripts
+use_cifs()
+{
+	policy=/sys/kernel/smbsign/client
+	rm -f DebugData crypto
+	options=port=$1,vers=$2,username=smbsign,password=smbsign,cache=none,nosharesock
+	if [ "$way" = patched ]; then
+		echo 0 > $policy/require_security_signature
+		offer=$3
+		[ "$offer" != - ] || offer='aes-gmac aes-cmac hmac-sha256'
+		echo "$offer" > $policy/signing_algorithms || return
+		to_end=''
+	else
+		# Stock ksmbd.ko signs wrongly that there is no more to read.
+		to_end=count=$5
+	fi
+	/bin/modprobe cifs || return
+	[ "$4" = yes ] && options=$options,sec=ntlmsspi
+	mount.cifs //10.0.2.2/test /mnt -o "$options" || return
+	dd if=../data of=/mnt/there bs=1M count="$5" && sync &&
+		dd if=/mnt/there of=../back bs=1M $to_end &&
+		mkdir /mnt/d && [ "$(ls /mnt)" = "$(printf 'd\nthere')" ] && rmdir /mnt/d && rm /mnt/there
+	rc=$?
+	cat /proc/fs/cifs/DebugData > DebugData
+	cat /proc/crypto > crypto
+	umount /mnt && return $rc
+}
+
+# leave MODULE: the threads of its last connection take a while to go.
+leave()
+{
+	n=0
+	until ! grep -q "^$1 " /proc/modules || rmmod "$1"; do
+		n=$((n + 1))
+		[ $n -lt 20 ] || return
+		sleep 1
+	done
+}
+
 load
 mkdir -p /srv /run /var/run /etc/ksmbd
 mount -t tmpfs -o size=700m tmpfs /srv
@@ -114,6 +158,7 @@ until [ -e stop ]; do
 	fi
 	usleep 100000
 done
+leave cifs || fail rmmod cifs
 tool ksmbd.control -s
 sleep 1
 rmmod ksmbd || fail rmmod ksmbd
