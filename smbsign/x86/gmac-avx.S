@@ -13,6 +13,7 @@
 // along.  Beyond that it is the algorithm of gmac-vaes-avx512.S; the comments there
 // are not repeated.
 
+#include <linux/cfi_types.h>
 #include <linux/linkage.h>
 
 // In struct smbsign_ghash_powers: the reflected powers from the 20th down to the
@@ -317,7 +318,7 @@ SYM_FUNC_END(smbsign_ghash_aesni)
 //				 u8 tag[16]);
 //
 // tag = AES(nonce || 1) + acc with num_blocks >= 1 blocks folded in.
-SYM_FUNC_START(smbsign_gmac_final_aesni)
+SYM_TYPED_FUNC_START(smbsign_gmac_final_aesni)
 	_gmac_final
 SYM_FUNC_END(smbsign_gmac_final_aesni)
 
@@ -396,6 +397,6 @@ SYM_FUNC_START(smbsign_ghash_vaes_avx2)
 	_ghash
 SYM_FUNC_END(smbsign_ghash_vaes_avx2)
 
-SYM_FUNC_START(smbsign_gmac_final_vaes_avx2)
+SYM_TYPED_FUNC_START(smbsign_gmac_final_vaes_avx2)
 	_gmac_final
 SYM_FUNC_END(smbsign_gmac_final_vaes_avx2)

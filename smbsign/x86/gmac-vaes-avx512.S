@@ -22,6 +22,7 @@
 //
 //	LO = a_L*b_L,  HI = a_H*b_H,  MI = (a_L + a_H)*(b_L + b_H)
 
+#include <linux/cfi_types.h>
 #include <linux/linkage.h>
 
 // struct smbsign_ghash_powers begins with the natural powers of H, from the 72nd
@@ -364,7 +365,7 @@ SYM_FUNC_END(smbsign_ghash_vaes_avx512)
 //
 // tag = AES(nonce || 1) + acc with num_blocks >= 1 blocks folded in.  The ten
 // rounds of AES run beside the multiplications: they are another port's.
-SYM_FUNC_START(smbsign_gmac_final_vaes_avx512)
+SYM_TYPED_FUNC_START(smbsign_gmac_final_vaes_avx512)
 	.set		NONCE,		%r8
 	.set		TAG,		%r9
 	.set		MASK,		%xmm17
