@@ -7,7 +7,8 @@
 #   checkpatch  the kernel's style, --strict: 0 errors, 0 warnings, 0 checks
 #   sparse      endianness and address spaces, against Debian's 6.1 and 6.12
 #               headers, and KUnit's suites against User Mode Linux 6.12
-#   warnings    the module builds without a warning (W=1) against both
+#   warnings    the module builds without a warning (W=1) against both, and its
+#               assembly has no absolute addresses of 32 bits
 #   versions    kernel versions are named in smbsign/compat/ alone
 #   kerneldoc   each kernel-doc comment is complete
 #   size        no C file over 500 lines, no function over 80
@@ -72,9 +73,24 @@ run_sparse()
 	return $status
 }
 
+# A module may lie anywhere, so the assembly has no absolute address of 32 bits.
+no_short_addresses()
+{
+	readelf -rW "$1"/smbsign/x86/*.o | awk '
+		/^File:/ { file = $2 }
+		/^Relocation section/ { code = $3 !~ /debug/; sections++ }
+		code && / R_X86_64_(8|16|32|32S) / { print file ": " $0; bad = 1 }
+		END { exit bad || !sections }'
+}
+
 run_warnings()
 {
-	"$TESTBED/modules.sh" debian-6.12 && "$TESTBED/modules.sh" debian-6.1
+	local kernel dir status=0
+
+	for kernel in debian-6.12 debian-6.1; do
+		dir=$("$TESTBED/modules.sh" "$kernel") && no_short_addresses "$dir" || status=1
+	done
+	return $status
 }
 
 run_versions()
