@@ -49,14 +49,7 @@ void smbsign_hmac_preparekey(struct smbsign_hmac_key *key, const u8 *raw,
 }
 EXPORT_SYMBOL_IF_KUNIT(smbsign_hmac_preparekey);
 
-/**
- * smbsign_sha256_put() - a hash, from the state after its last block
- * @state: the state
- * @out: where the hash goes
- *
- * Context: Any context.
- */
-void smbsign_sha256_put(const struct smbsign_sha256_state *state, u8 *out)
+static void sha256_put(const struct smbsign_sha256_state *state, u8 *out)
 {
 	for (int i = 0; i < ARRAY_SIZE(state->h); i++)
 		put_unaligned_be32(state->h[i], out + 4 * i);
@@ -128,12 +121,12 @@ void smbsign_hmac_final(struct smbsign_section *section,
 			u8 mac[SHA256_DIGEST_SIZE])
 {
 	sha256_end(section, ctx);
-	smbsign_sha256_put(&ctx->state, ctx->buf);
+	sha256_put(&ctx->state, ctx->buf);
 	ctx->state = key->outer;
 	ctx->len = SHA256_BLOCK_SIZE + SHA256_DIGEST_SIZE;
 	ctx->buf_len = SHA256_DIGEST_SIZE;
 	sha256_end(section, ctx);
-	smbsign_sha256_put(&ctx->state, mac);
+	sha256_put(&ctx->state, mac);
 	memzero_explicit(ctx, offsetof(struct smbsign_hmac_ctx, buf) +
 			      SHA256_DIGEST_SIZE);
 }

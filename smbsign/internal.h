@@ -410,7 +410,6 @@ struct smbsign_hmac_ctx {
 
 void smbsign_hmac_preparekey(struct smbsign_hmac_key *key, const u8 *raw,
 			     size_t len);
-void smbsign_sha256_put(const struct smbsign_sha256_state *state, u8 *out);
 size_t smbsign_sha256_pad(u8 *buf, size_t fill, u64 len);
 void smbsign_hmac_update_blocks(struct smbsign_section *section,
 				struct smbsign_hmac_ctx *ctx, const u8 *data,

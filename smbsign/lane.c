@@ -9,6 +9,7 @@
 #include <linux/errno.h>
 #include <linux/minmax.h>
 #include <linux/string.h>
+#include <linux/unaligned.h>
 
 #include "lanes.h"
 
@@ -39,6 +40,13 @@ static void slot_get_state(const struct lanes *lanes, unsigned int i,
 {
 	for (int j = 0; j < ARRAY_SIZE(state->h); j++)
 		state->h[j] = lanes->sha256.state[j][i];
+}
+
+/* The hash that a lane has come to */
+static void slot_put_hash(const struct lanes *lanes, unsigned int i, u8 *out)
+{
+	for (int j = 0; j < ARRAY_SIZE(lanes->sha256.state); j++)
+		put_unaligned_be32(lanes->sha256.state[j][i], out + 4 * j);
 }
 
 static void slot_set_round_keys(struct lanes *lanes, unsigned int i,
@@ -153,15 +161,12 @@ static int run_tail(struct lanes *lanes, unsigned int i)
 static void run_outer(struct lanes *lanes, unsigned int i)
 {
 	struct lane *lane = lanes->slot[i];
-	struct smbsign_sha256_state state;
 
-	slot_get_state(lanes, i, &state);
-	smbsign_sha256_put(&state, lane->buf);
+	slot_put_hash(lanes, i, lane->buf);
 	slot_set_state(lanes, i, &lane->job.key->hmac.outer);
 	run_in_buf(lanes, i, LANE_OUTER,
 		   smbsign_sha256_pad(lane->buf, SHA256_DIGEST_SIZE,
 				      SHA256_BLOCK_SIZE + SHA256_DIGEST_SIZE));
-	memzero_explicit(&state, sizeof(state));
 }
 
 /*
@@ -253,7 +258,6 @@ int smbsign_lane_begin(struct lanes *lanes, unsigned int i,
 static int lane_end(struct lanes *lanes, unsigned int i)
 {
 	struct lane *lane = lanes->slot[i];
-	struct smbsign_sha256_state state;
 	int err;
 
 	if (lanes_are_cmac(lanes)) {
@@ -261,11 +265,9 @@ static int lane_end(struct lanes *lanes, unsigned int i)
 		memzero_explicit(lane->buf + lane->fill, AES_BLOCK_SIZE);
 		return err;
 	}
-	slot_get_state(lanes, i, &state);
-	smbsign_sha256_put(&state, lane->buf);
+	slot_put_hash(lanes, i, lane->buf);
 	err = smbsign_job_end(&lane->job, 0, lane->buf);
-	memzero_explicit(lane->buf, SHA256_BLOCK_SIZE);
-	memzero_explicit(&state, sizeof(state));
+	memzero_explicit(lane->buf, SHA256_DIGEST_SIZE);
 	return err;
 }
 
