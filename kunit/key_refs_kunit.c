@@ -4,10 +4,14 @@
  * their references, down to the last that is given back in an interrupt.
  */
 #include <kunit/test.h>
+#include <linux/completion.h>
 #include <linux/delay.h>
 #include <linux/err.h>
 #include <linux/errno.h>
+#include <linux/jiffies.h>
 #include <linux/string.h>
+#include <linux/tracepoint.h>
+#include <trace/events/kmem.h>
 
 #include "fault-utils.h"
 #include "pdu-utils.h"
@@ -232,6 +236,60 @@ static void test_key_last_put(struct kunit *test)
 	}
 }
 
+/* A key, and what kfree() found there, by its tracepoint: before it is free */
+struct wipe_watch {
+	struct smbsign_key *key;
+	bool is_wiped;
+	struct completion is_freed;
+};
+
+static void watch_kfree(void *data, unsigned long call_site, const void *ptr)
+{
+	struct wipe_watch *watch = data;
+
+	if (!ptr || ptr != READ_ONCE(watch->key))
+		return;
+	watch->is_wiped = !memchr_inv(ptr, 0, sizeof(*watch->key));
+	/* Others may get the memory, and free it. */
+	WRITE_ONCE(watch->key, NULL);
+	complete(&watch->is_freed);
+}
+
+static void unwatch_kfree(void *watch)
+{
+	unregister_trace_kfree(watch_kfree, watch);
+	tracepoint_synchronize_unregister();
+}
+
+/* With the last reference all is zero before anybody else gets the memory. */
+static void test_key_last_put_wipes(struct kunit *test)
+{
+	enum smbsign_alg alg = alg_param(test);
+	struct wipe_watch *watch = kunit_kzalloc(test, sizeof(*watch),
+						 GFP_KERNEL);
+
+	if (!IS_ENABLED(CONFIG_TRACEPOINTS))
+		kunit_skip(test, "a kernel without tracepoints");
+	KUNIT_ASSERT_NOT_NULL(test, watch);
+	init_completion(&watch->is_freed);
+	KUNIT_ASSERT_EQ(test, 0, register_trace_kfree(watch_kfree, watch));
+	KUNIT_ASSERT_EQ(test, 0, kunit_add_action_or_reset(test, unwatch_kfree,
+							   watch));
+	for (int where = 0; where < NUM_TEST_CONTEXTS; where++) {
+		struct smbsign_key *key;
+
+		key = smbsign_key_alloc(alg, SMBSIGN_CLIENT, some_key, 16);
+		KUNIT_ASSERT_FALSE(test, IS_ERR(key));
+		WRITE_ONCE(watch->key, key);
+		run_in_context(test, where, puts_key, key);
+		KUNIT_ASSERT_NE(test, 0,
+				wait_for_completion_timeout(&watch->is_freed,
+							    msecs_to_jiffies(MAX_FREE_MS)));
+		KUNIT_EXPECT_TRUE_MSG(test, watch->is_wiped, "%s",
+				      test_context_name(where));
+	}
+}
+
 /*
  * Each allocation fails in turn and leaves nothing behind.  Some need not do
  * harm: kmemleak's own, and what kvzalloc() finds elsewhere.
@@ -277,6 +335,7 @@ static struct kunit_case key_refs_test_cases[] = {
 	KUNIT_CASE(test_key_derive_refuses),
 	KUNIT_CASE_PARAM(test_key_references, alg_gen_params),
 	KUNIT_CASE(test_key_last_put),
+	KUNIT_CASE_PARAM(test_key_last_put_wipes, alg_gen_params),
 	KUNIT_CASE_PARAM(test_key_alloc_without_memory, alg_gen_params),
 	{}
 };

@@ -107,11 +107,12 @@ void smbsign_key_shutdown(void)
 	destroy_workqueue(free_wq);
 }
 
+/* smbsign_key_exit() leaves nothing that would need kfree_sensitive(). */
 static void key_free(struct smbsign_key *key)
 {
 	smbsign_guard_exit(key);
 	smbsign_key_exit(key);
-	kfree_sensitive(key);
+	kfree(key);
 }
 
 static void key_free_work(struct work_struct *work)
