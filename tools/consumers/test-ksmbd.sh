@@ -7,8 +7,8 @@
 #
 #   NAME  debian-6.12 or debian-6.1
 #   -c    number of processors of the guest, default 2
-#   -m    how much goes there and back in each cell, default 64; an eighth of it if
-#         cifs.ko is the client, for then both ends are emulated
+#   -m    how much goes there and back in each cell, default 64; an eighth of it or
+#         less if cifs.ko is the client, for then both ends are emulated
 #   -s    the stock ksmbd.ko, to compare with: only prints, and asserts nothing
 #   -d    the stock ksmbd.ko and the stock cifs.ko, with the drop-in of smbsign.ko:
 #         only DROPIN_CELLS, and that both modules sign with it
@@ -28,9 +28,11 @@ here=$(cd "$(dirname "$0")" && pwd)
 . "$here/../testbed/lib.sh"
 . "$here/wire/recorder.sh"
 
-# cell, client, dialect, algorithms of the client, client requires, policy of the
-# server requires, "server signing" of ksmbd.conf, algorithm that must come of it,
-# signed: yes, no (what need not be is not), guest
+# cell, client (cifs+N: may make N connections), dialect, algorithms of the client,
+# client requires, policy of the server requires, "server signing" of ksmbd.conf,
+# algorithm that must come of it, signed: yes, no (what need not be is not), guest,
+# but-third (yes, but a third connection does not become a channel: it would use
+# nonces again)
 CELLS="
 2.1 smbclient 2.1 - yes 0 auto HMAC-SHA256 yes
 3.0 smbclient 3.0 - yes 0 auto AES-CMAC yes
@@ -56,11 +58,19 @@ cifs-3.1.1-cmac cifs 3.1.1 aes-cmac yes 0 auto AES-CMAC yes
 cifs-3.1.1-hmac cifs 3.1.1 hmac-sha256 yes 0 auto HMAC-SHA256 yes
 cifs-3.1.1-auto cifs 3.1.1 - no 0 auto AES-GMAC no
 cifs-3.1.1-policy cifs 3.1.1 - no 1 auto AES-GMAC yes
+channels-3.0 cifs+2 3.0 - yes 0 auto AES-CMAC yes
+channels-gmac cifs+2 3.1.1 aes-gmac yes 0 auto AES-GMAC yes
+channels-hmac cifs+2 3.1.1 hmac-sha256 yes 0 auto HMAC-SHA256 yes
+channels3-cmac cifs+3 3.1.1 aes-cmac yes 0 auto AES-CMAC yes
+channels3-gmac cifs+3 3.1.1 aes-gmac yes 0 auto AES-GMAC but-third
 "
 DROPIN_CELLS="
 cifs-3.0 cifs 3.0 - yes 0 auto AES-CMAC yes
 cifs-3.1.1 cifs 3.1.1 - yes 0 auto AES-CMAC yes
 "
+
+# How wire.py shows that the server has no signature for it
+THIRD='^violation: connection [0-9]*, frame [0-9]*, SESSION_SETUP 1 response: its request was signed, and it is not$'
 
 declare -A SMBCLIENT_DIALECT=([2.1]=SMB2_10 [3.0]=SMB3_00 [3.0.2]=SMB3_02 [3.1.1]=SMB3_11)
 
@@ -214,7 +224,7 @@ with_impacket()
 
 with_cifs()
 {
-	in_guest use_cifs "$port" "$2" "$3" "$4" "$size"
+	in_guest use_cifs "$port" "$2" "$3" "$4" "$channels" "$size"
 }
 
 # transfer CELL CLIENT DIALECT ALGORITHMS REQUIRES SHARE USER
@@ -228,14 +238,32 @@ transfer()
 # judge CELL DIALECT ALGORITHM SIGNED: wire.py's verdict
 judge()
 {
-	local demands=() user=smbsign:smbsign
+	local demands=() user=smbsign:smbsign said=$share/records/$1.wire bound=$((channels - 1))
 
 	case $4 in
 	guest) demands+=(--guest) ;;
 	*) demands+=(--dialect "$2" --algorithm "${3,,}") ;;
 	esac
-	[ "$4" != yes ] || demands+=(--require-signing --bytes $((2 * size << 20)))
-	"$here/wire.py" check "$share/records/$1" --user "$user" "${demands[@]}" > "$share/records/$1.wire" 2>&1
+	[[ $4 = guest || $4 = no ]] || demands+=(--require-signing --bytes $((2 * size << 20)))
+	[ "$4" != but-third ] || bound=1
+	"$here/wire.py" check "$share/records/$1" --user "$user" --channels $bound "${demands[@]}" > "$said" 2>&1 ||
+		[ "$4" = but-third ] || return
+	[ "$4" != but-third ] || only_third < "$said"
+}
+
+# Something is wrong with each connection but two, and it is that.
+only_third()
+{
+	local line third=0
+
+	while read -r line; do
+		case $line in
+		'connection '[12]:*', violations 0') ;;
+		'connection '*', channels 0,'*', violations 1') third=$((third + 1)) ;;
+		*) [[ $line =~ $THIRD ]] || return ;;
+		esac
+	done
+	[ $third -gt 0 ]
 }
 
 # What the patched cifs.ko says in DebugData
@@ -247,11 +275,14 @@ shown()
 run_cell()
 {
 	local cell=$1 client=$2 dialect=$3 algorithms=$4 requires=$5 policy=$6 conf=$7 algorithm=$8 signed=$9
-	local where=test user=smbsign%smbsign size=$megabytes
+	local where=test user=smbsign%smbsign size=$megabytes channels=1
 
 	settings "$policy" "$conf" || { say_fail "$cell" "the guest does not take its settings"; return; }
 	[ "$signed" != guest ] || { where=guest user=nosuchuser%; }
-	[ "$client" != cifs ] || size=$(((megabytes + 7) / 8))
+	if [[ $client = cifs+* ]]; then
+		channels=${client#*+} client=cifs
+	fi
+	[ "$client" != cifs ] || size=$((megabytes / 8 / channels + 1))
 	recorder_start "$share/records/$cell" "$forwarded"
 	if transfer "$cell" "$client" "$dialect" "$algorithms" "$requires" $where "$user"; then
 		say_pass "$cell: $size MiB there and back"
@@ -275,7 +306,7 @@ run_cells()
 	mkdir -p "$share/records"
 	while read -r cell; do
 		[ -n "$cell" ] && want "${cell%% *}" || continue
-		[ $directories = yes ] || [[ $cell != *' cifs '* ]] || continue
+		[ $directories = yes ] || [[ $cell != *' cifs'[+' ']* ]] || continue
 		# shellcheck disable=SC2086 # words
 		run_cell $cell < /dev/null
 	done <<< "$CELLS"

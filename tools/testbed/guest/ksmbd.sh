@@ -77,15 +77,21 @@ configure()
 	END
 }
 
-listen()
+# await PORT: until somebody listens there
+await()
 {
 	n=0
-	tool ksmbd.mountd || fail mountd
-	until netstat -ltn 2> /dev/null | grep -q ':445 '; do
+	until netstat -ltn 2> /dev/null | grep -q ":$1 "; do
 		n=$((n + 1))
-		[ $n -lt 100 ] || fail "ksmbd does not listen"
+		[ $n -lt 100 ] || return
 		usleep 100000
 	done
+}
+
+listen()
+{
+	tool ksmbd.mountd || fail mountd
+	await 445 || fail "ksmbd does not listen"
 }
 
 # restart SIGNING: with another ksmbd.conf; for the host's scripts
@@ -96,12 +102,14 @@ restart()
 	listen
 }
 
-# use_cifs PORT DIALECT ALGORITHMS REQUIRES MEGABYTES: cifs.ko as the client, by way of
-# the host's PORT: so much of /share/data there and, as /share/back, back again.  What it
-# offers, or -; whether it requires signing, yes or no.  Leaves DebugData and crypto as
-# they were in /proc while it was mounted; for the host's scripts
+# use_cifs PORT DIALECT ALGORITHMS REQUIRES CHANNELS MEGABYTES: cifs.ko as the client, by
+# way of the host's PORT: so much of /share/data there and, as /share/back, back again.
+# What it offers, or -; whether it requires signing, yes or no; how many connections it
+# may make.  Leaves DebugData and crypto as they were in /proc while it was mounted; for
+# the host's scripts
 use_cifs()
 {
+	relay=''
 	policy=/sys/kernel/smbsign/client
 	rm -f DebugData crypto
 	options=port=$1,vers=$2,username=smbsign,password=smbsign,cache=none,nosharesock
@@ -113,18 +121,27 @@ use_cifs()
 		to_end=''
 	else
 		# Stock ksmbd.ko signs wrongly that there is no more to read.
-		to_end=count=$5
+		to_end=count=$6
 	fi
 	/bin/modprobe cifs || return
 	[ "$4" = yes ] && options=$options,sec=ntlmsspi
+	# Further connections go to the same port at an address that the server names.
+	if [ "$5" -gt 1 ]; then
+		options=$options,multichannel,max_channels=$5
+		nc -ll -p "$1" -e nc 10.0.2.2 "$1" &
+		relay=$!
+		await "$1" || return
+	fi
 	mount.cifs //10.0.2.2/test /mnt -o "$options" || return
-	dd if=../data of=/mnt/there bs=1M count="$5" && sync &&
+	dd if=../data of=/mnt/there bs=1M count="$6" && sync &&
 		dd if=/mnt/there of=../back bs=1M $to_end &&
 		mkdir /mnt/d && [ "$(ls /mnt)" = "$(printf 'd\nthere')" ] && rmdir /mnt/d && rm /mnt/there
 	rc=$?
 	cat /proc/fs/cifs/DebugData > DebugData
 	cat /proc/crypto > crypto
-	umount /mnt && return $rc
+	umount /mnt || return
+	[ -z "$relay" ] || kill $relay
+	return $rc
 }
 
 # leave MODULE: the threads of its last connection take a while to go.
