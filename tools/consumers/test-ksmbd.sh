@@ -7,8 +7,8 @@
 #
 #   NAME  debian-6.12 or debian-6.1
 #   -c    number of processors of the guest, default 2
-#   -m    how much goes there and back in each cell, default 64; an eighth of it or
-#         less if cifs.ko is the client, for then both ends are emulated
+#   -m    how much goes there and back in each cell, default 64; a sixteenth or less
+#         if cifs.ko is the client, for then both ends are emulated
 #   -s    the stock ksmbd.ko, to compare with: only prints, and asserts nothing
 #   -d    the stock ksmbd.ko and the stock cifs.ko, with the drop-in of smbsign.ko:
 #         only DROPIN_CELLS, and that both modules sign with it
@@ -282,7 +282,7 @@ run_cell()
 	if [[ $client = cifs+* ]]; then
 		channels=${client#*+} client=cifs
 	fi
-	[ "$client" != cifs ] || size=$((megabytes / 8 / channels + 1))
+	[ "$client" != cifs ] || size=$((megabytes / 16 / channels + 1))
 	recorder_start "$share/records/$cell" "$forwarded"
 	if transfer "$cell" "$client" "$dialect" "$algorithms" "$requires" $where "$user"; then
 		say_pass "$cell: $size MiB there and back"
