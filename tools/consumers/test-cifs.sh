@@ -64,7 +64,7 @@ guest guest 3.1.1 $ALL 0 username=nobody-knows AES-GMAC guest
 guest-refused guest 3.1.1 $ALL 1 username=nobody-knows - 13
 "
 
-cpus=2 megabytes=64 dir='' only=()
+name='' cpus=2 megabytes=64 dir='' only=()
 declare -A ports=()
 recorders=() cutter=''
 
@@ -83,12 +83,7 @@ parse_options()
 {
 	local opt
 
-	case ${1:-} in
-	-h | --help) usage; exit 0 ;;
-	debian-*) ;;
-	*) usage >&2; exit 2 ;;
-	esac
-	name=$1
+	debian_argument "$@"
 	shift
 	while getopts c:m: opt; do
 		case $opt in
@@ -98,7 +93,6 @@ parse_options()
 		esac
 	done
 	only=("${@:OPTIND}")
-	kernel_info "$name"
 }
 
 # want CELL: was it asked for?

@@ -74,7 +74,7 @@ THIRD='^violation: connection [0-9]*, frame [0-9]*, SESSION_SETUP 1 response: it
 
 declare -A SMBCLIENT_DIALECT=([2.1]=SMB2_10 [3.0]=SMB3_00 [3.0.2]=SMB3_02 [3.1.1]=SMB3_11)
 
-cpus=2 megabytes=64 way=patched vm='' port='' only=() rc=0 share='' forwarded='' directories=yes
+name='' cpus=2 megabytes=64 way=patched vm='' port='' only=() rc=0 share='' forwarded='' directories=yes
 
 cleanup()
 {
@@ -86,12 +86,7 @@ parse_options()
 {
 	local opt
 
-	case ${1:-} in
-	-h | --help) usage; exit 0 ;;
-	debian-*) ;;
-	*) usage >&2; exit 2 ;;
-	esac
-	name=$1
+	debian_argument "$@"
 	shift
 	while getopts c:m:sd opt; do
 		case $opt in
@@ -103,7 +98,6 @@ parse_options()
 		esac
 	done
 	only=("${@:OPTIND}")
-	kernel_info "$name"
 	# It oopses in opinfo_put() when a directory is opened.
 	[ $way = patched ] || [ "$K_SERIES" != 6.1 ] || directories=no
 	[ $way != dropin ] || [ $directories = yes ] || die "the stock ksmbd.ko of $name dies of a mount"

@@ -33,7 +33,7 @@ NEGOTIATION=(no-offer weak-offer no-choice other-choice not-required)
 declare -A OFFERS=([aes-gmac]=AES-128-GMAC [aes-cmac]=AES-128-CMAC [hmac-sha256]=HMAC-SHA256)
 KIB=512
 
-way=patched vm='' mitm='' failed=0
+name='' way=patched vm='' mitm='' failed=0
 
 cleanup()
 {
@@ -45,12 +45,7 @@ parse_options()
 {
 	local opt
 
-	case ${1:-} in
-	-h | --help) usage; exit 0 ;;
-	debian-*) ;;
-	*) usage >&2; exit 2 ;;
-	esac
-	name=$1
+	debian_argument "$@"
 	shift
 	attacks=("${SIGNATURES[@]}" "${NEGOTIATION[@]}")
 	while getopts sa opt; do
@@ -62,7 +57,6 @@ parse_options()
 	done
 	shift $((OPTIND - 1))
 	[ $# -eq 0 ] || attacks=("$@")
-	kernel_info "$name"
 	[ $way = patched ] || [[ ${attacks[*]} != *@* ]] || die "the stock module takes no algorithm"
 }
 

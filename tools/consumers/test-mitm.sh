@@ -36,7 +36,7 @@ SIGNATURES='flip-header flip-data flip-signature flip-stat flip-padding replace-
 SILENT=' forge-pending forge-pending-data forge-break forge-notification-data replay-response replay-mkdir '
 KIB=512
 
-which=patched others='' only=() cpus=2 samba='' mitm=''
+name='' which=patched others='' only=() cpus=2 samba='' mitm=''
 
 cleanup()
 {
@@ -48,12 +48,7 @@ parse_options()
 {
 	local opt
 
-	case ${1:-} in
-	-h | --help) usage; exit 0 ;;
-	debian-*) ;;
-	*) usage >&2; exit 2 ;;
-	esac
-	name=$1
+	debian_argument "$@"
 	shift
 	while getopts sac: opt; do
 		case $opt in
@@ -64,7 +59,6 @@ parse_options()
 		esac
 	done
 	only=("${@:OPTIND}")
-	kernel_info "$name"
 	[ $which = patched ] || [[ -z $others && ${only[*]} != *@* ]] || die "the stock module takes no algorithm"
 }
 

@@ -18,7 +18,7 @@ set -euo pipefail
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
-cpus=2 src='' samba=''
+name='' cpus=2 src='' samba=''
 
 cleanup()
 {
@@ -29,12 +29,7 @@ parse_options()
 {
 	local opt
 
-	case ${1:-} in
-	-h | --help) usage; exit 0 ;;
-	debian-*) ;;
-	*) usage >&2; exit 2 ;;
-	esac
-	name=$1
+	debian_argument "$@"
 	shift
 	while getopts c:s: opt; do
 		case $opt in
@@ -46,7 +41,6 @@ parse_options()
 	shift $((OPTIND - 1))
 	tests=("$@")
 	[ $# -gt 0 ] || tests=(sysfs smbsignctl)
-	kernel_info "$name"
 }
 
 # guest TEST SCRIPT [ARGUMENTS]: its results, and one for how it ended.

@@ -21,7 +21,7 @@ set -euo pipefail
 # Dialects as the guest says them, and what Samba must say that it negotiated.
 MOUNTS='3.1.1=SMB3_11,AES-128-CMAC 3.0=SMB3_00,AES-128-CMAC 2.1=SMB2_10,HMAC-SHA256'
 
-cpus=2 src='' samba=''
+name='' cpus=2 src='' samba=''
 
 cleanup()
 {
@@ -32,12 +32,7 @@ parse_options()
 {
 	local opt
 
-	case ${1:-} in
-	-h | --help) usage; exit 0 ;;
-	debian-*) ;;
-	*) usage >&2; exit 2 ;;
-	esac
-	name=$1
+	debian_argument "$@"
 	shift
 	while getopts c:s: opt; do
 		case $opt in
@@ -46,7 +41,6 @@ parse_options()
 		*) exit 2 ;;
 		esac
 	done
-	kernel_info "$name"
 }
 
 # guest TEST SCRIPT [ARGUMENTS]: its output in OUT, its status and one result.

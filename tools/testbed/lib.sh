@@ -178,3 +178,15 @@ kernel_info()
 	*) die "no kernel is called '$1'" "there are: ${KERNELS[*]}" ;;
 	esac
 }
+
+# debian_argument [ARGUMENT]: of a script whose first argument is one of Debian's
+# own kernels; sets name, and what kernel_info sets.
+debian_argument()
+{
+	case ${1:-} in
+	-h | --help) usage; exit 0 ;;
+	debian-*) name=$1 ;;
+	*) usage >&2; exit 2 ;;
+	esac
+	kernel_info "$name"
+}
