@@ -448,7 +448,7 @@ struct smbsign_md5_ctx {
 	struct md5_state state;
 };
 
-void smbsign_md5_startup(void);
+int smbsign_md5_startup(void);
 void smbsign_md5_shutdown(void);
 bool smbsign_md5_is_available(void);
 int smbsign_md5_preparekey(struct smbsign_md5_key *key, const u8 *raw,
@@ -461,7 +461,7 @@ int smbsign_md5_final(struct smbsign_md5_ctx *ctx,
 
 /* kdf.c: session key -> signing key; preauthentication integrity hash */
 
-void smbsign_kdf_startup(void);
+int smbsign_kdf_startup(void);
 void smbsign_kdf_shutdown(void);
 
 /* key.c: raw key -> prepared key */

@@ -5,6 +5,7 @@
  */
 #include <crypto/hash.h>
 #include <linux/err.h>
+#include <linux/errno.h>
 #include <linux/export.h>
 #include <linux/minmax.h>
 #include <linux/string.h>
@@ -16,12 +17,15 @@
 /* SHA-512 of the running kernel, without a key, so shared; NULL if none. */
 static struct crypto_shash *sha512_tfm __ro_after_init;
 
-void __init smbsign_kdf_startup(void)
+/* Returns 0 also without SHA-512, but -ENOMEM where it may well be there. */
+int __init smbsign_kdf_startup(void)
 {
 	struct crypto_shash *tfm = crypto_alloc_shash("sha512", 0, 0);
 
-	if (!IS_ERR(tfm))
-		sha512_tfm = tfm;
+	if (IS_ERR(tfm))
+		return PTR_ERR(tfm) == -ENOMEM ? -ENOMEM : 0;
+	sha512_tfm = tfm;
+	return 0;
 }
 
 /* Also called on the way out of a failed load, so not __exit. */

@@ -43,8 +43,12 @@ static int __init smbsign_init(void)
 		       "no such engine" : "not supported on this machine");
 		return err;
 	}
-	smbsign_md5_startup();
-	smbsign_kdf_startup();
+	err = smbsign_md5_startup();
+	if (err)
+		goto err_engine;
+	err = smbsign_kdf_startup();
+	if (err)
+		goto err_md5;
 	err = smbsign_key_startup();
 	if (err)
 		goto err_kdf;
@@ -59,22 +63,23 @@ static int __init smbsign_init(void)
 	err = smbsign_selftest();
 	if (err)
 		goto err_settings;
-	err = smbsign_shash_register();
+	err = smbsign_sysfs_register();
 	if (err)
 		goto err_settings;
+	/* At the end, for what is offered to all may be in use at once. */
+	err = smbsign_shash_register();
+	if (err)
+		goto err_sysfs;
 	err = smbsign_dropin_register();
 	if (err)
 		goto err_shash;
-	err = smbsign_sysfs_register();
-	if (err)
-		goto err_dropin;
 	log_load();
 	return 0;
 
-err_dropin:
-	smbsign_dropin_unregister();
 err_shash:
 	smbsign_shash_unregister();
+err_sysfs:
+	smbsign_sysfs_unregister();
 err_settings:
 	smbsign_settings_shutdown();
 err_batch:
@@ -83,16 +88,18 @@ err_key:
 	smbsign_key_shutdown();
 err_kdf:
 	smbsign_kdf_shutdown();
+err_md5:
 	smbsign_md5_shutdown();
+err_engine:
 	smbsign_engine_exit();
 	return err;
 }
 
 static void __exit smbsign_exit(void)
 {
-	smbsign_sysfs_unregister();
 	smbsign_dropin_unregister();
 	smbsign_shash_unregister();
+	smbsign_sysfs_unregister();
 	smbsign_settings_shutdown();
 	smbsign_batch_shutdown();
 	smbsign_key_shutdown();

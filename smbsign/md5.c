@@ -10,6 +10,7 @@
  */
 #include <crypto/hash.h>
 #include <linux/err.h>
+#include <linux/errno.h>
 #include <linux/fips.h>
 #include <linux/minmax.h>
 #include <linux/sizes.h>
@@ -20,21 +21,22 @@
 /* MD5 has no key, so one transform serves all; NULL if there is none. */
 static struct crypto_shash *md5_tfm __ro_after_init;
 
-void __init smbsign_md5_startup(void)
+/* Returns 0 also without MD5, but -ENOMEM where it may well be there. */
+int __init smbsign_md5_startup(void)
 {
 	struct crypto_shash *tfm;
 
 	if (fips_enabled)
-		return;
+		return 0;
 	tfm = crypto_alloc_shash("md5", 0, 0);
 	if (IS_ERR(tfm))
-		return;
+		return PTR_ERR(tfm) == -ENOMEM ? -ENOMEM : 0;
 	/* A state is kept in the form in which "md5" exports it. */
-	if (crypto_shash_statesize(tfm) != sizeof(struct md5_state)) {
+	if (crypto_shash_statesize(tfm) != sizeof(struct md5_state))
 		crypto_free_shash(tfm);
-		return;
-	}
-	md5_tfm = tfm;
+	else
+		md5_tfm = tfm;
+	return 0;
 }
 
 /* Also called on the way out of a failed load, so not __exit. */

@@ -4,8 +4,10 @@
  * key.c and sign.c.
  */
 #include <crypto/internal/hash.h>
+#include <linux/delay.h>
 #include <linux/errno.h>
 #include <linux/module.h>
+#include <linux/refcount.h>
 
 #include "internal.h"
 
@@ -112,6 +114,17 @@ static int num_shashes(void)
 	return ARRAY_SIZE(shashes) - !smbsign_md5_is_available();
 }
 
+/*
+ * The kernel goes on testing what has been registered, and then has it in use.
+ * Unloading is refused meanwhile, but here may also be a load that fails.
+ */
+static void shash_withdraw(struct shash_alg *alg)
+{
+	while (refcount_read(&alg->base.cra_refcnt) > 1)
+		usleep_range(1000, 2000);
+	crypto_unregister_shash(alg);
+}
+
 /**
  * smbsign_shash_register() - offer the transforms
  *
@@ -125,7 +138,7 @@ int __init smbsign_shash_register(void)
 
 		if (err) {
 			while (i--)
-				crypto_unregister_shash(&shashes[i].shash);
+				shash_withdraw(&shashes[i].shash);
 			return err;
 		}
 	}
@@ -133,14 +146,15 @@ int __init smbsign_shash_register(void)
 }
 
 /**
- * smbsign_shash_unregister() - withdraw the transforms; none is in use
+ * smbsign_shash_unregister() - withdraw the transforms; none is in use,
+ * other than by the kernel's tests
  *
- * Context: Process context.
+ * Context: Process context. May sleep.
  */
 void smbsign_shash_unregister(void)
 {
 	for (int i = num_shashes() - 1; i >= 0; i--)
-		crypto_unregister_shash(&shashes[i].shash);
+		shash_withdraw(&shashes[i].shash);
 }
 
 MODULE_ALIAS_CRYPTO("smbsign(gmac(aes))");
