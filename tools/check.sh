@@ -8,7 +8,8 @@
 #   uml         KUnit under User Mode Linux 6.12 and 6.1, with the generic engine
 #               alone and with the processor's own drivers
 #   fips        under fips=1 MD5 is not offered, the rest works
-#   uml-debug   KUnit under a 6.12 with KASAN, UBSAN, lockdep, kmemleak
+#   uml-debug   KUnit under a 6.12 with KASAN, UBSAN, lockdep, kmemleak, and loads
+#               that fail halfway
 #   qemu-debug  KUnit under QEMU: two processors, X86_DEBUG_FPU, KASAN
 #   debian      Debian's own kernels under QEMU: AF_ALG, cifs.ko and Samba, sysfs,
 #               smbsignctl
@@ -53,7 +54,11 @@ stage_fips()
 
 stage_uml_debug()
 {
-	"$TESTBED/kunit.sh" uml-6.12-debug -x
+	local rc=0
+
+	"$TESTBED/kunit.sh" uml-6.12-debug -x || rc=1
+	"$TESTBED/load.sh" || rc=1
+	return $rc
 }
 
 stage_qemu_debug()
