@@ -17,11 +17,16 @@ struct folio_queue;
 struct page;
 struct xarray;
 
-/* A piece ends with its page where pages are mapped, or unmapping flushes. */
+/*
+ * A piece ends with its page where pages are mapped, or unmapping flushes.  A build
+ * for tests says so by itself.
+ */
+#ifndef SMBSIGN_MAPS_PAGES
 #if defined(CONFIG_HIGHMEM) || defined(ARCH_HAS_FLUSH_ON_KUNMAP)
 #define SMBSIGN_MAPS_PAGES	true
 #else
 #define SMBSIGN_MAPS_PAGES	false
+#endif
 #endif
 
 enum smbsign_cursor_source {

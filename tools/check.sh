@@ -6,7 +6,8 @@
 #
 #   lint        lint.sh: the sources
 #   uml         KUnit under User Mode Linux 6.12 and 6.1, with the generic engine
-#               alone and with the processor's own drivers
+#               alone and with the processor's own drivers, and with data mapped
+#               page by page
 #   fips        under fips=1 MD5 is not offered, the rest works
 #   uml-debug   KUnit under a 6.12 with KASAN, UBSAN, lockdep, kmemleak, and loads
 #               that fail halfway
@@ -44,6 +45,7 @@ stage_uml()
 	"$TESTBED/kunit.sh" uml-6.12 || rc=1
 	"$TESTBED/kunit.sh" uml-6.12 -x || rc=1
 	"$TESTBED/kunit.sh" uml-6.1 || rc=1
+	"$TESTBED/kunit.sh" uml-6.12 -D SMBSIGN_MAPS_PAGES 'smbsign_[bcdm]*' || rc=1
 	return $rc
 }
 

@@ -2,10 +2,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # kunit.sh: builds the modules for a kernel and runs their KUnit suites in it.
 #
-#   kunit.sh NAME [-x] [-s SRCDIR] [-t SECONDS] [SUITE-FILTER]
+#   kunit.sh NAME [-x] [-D MACRO] [-s SRCDIR] [-t SECONDS] [SUITE-FILTER]
 #
 #   NAME  a kernel of kernels.sh that has KUnit: uml-* or qemu-*
 #   -x    UML: with the processor's accelerated crypto drivers loaded
+#   -D    with this macro defined as 1, for code that this kernel would leave out
 #   -s    another source tree than this checkout
 #   -t    time limit of the guest, default 600 (UML), 1200 (QEMU, 2 processors)
 #   SUITE-FILTER  a glob; 6.1 ignores it for modules and runs every suite
@@ -19,7 +20,7 @@ set -euo pipefail
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
-drivers='' src='' limit='' filter=''
+drivers='' macro='' src='' limit='' filter=''
 
 parse_options()
 {
@@ -31,9 +32,10 @@ parse_options()
 	esac
 	name=$1
 	shift
-	while getopts xs:t: opt; do
+	while getopts xD:s:t: opt; do
 		case $opt in
 		x) drivers=-x ;;
+		D) macro=$OPTARG ;;
 		s) src=$OPTARG ;;
 		t) limit=$OPTARG ;;
 		*) exit 2 ;;
@@ -60,7 +62,7 @@ run_guest()
 # evaluate STATUS: prints and records what the log says; the verdict.
 evaluate()
 {
-	local rc=$1 label=$name${drivers:+-x} results kind test why ran passed failed skipped params suites
+	local rc=$1 label=$name${drivers:+-x}${macro:+-$macro} results kind test why ran passed failed skipped params suites
 
 	results=$(awk -f "$TESTBED/ktap.awk" "$log")
 	read -r _ passed failed skipped params suites < <(grep '^count ' <<< "$results")
@@ -90,7 +92,7 @@ main()
 	local dir log rc=0
 
 	parse_options "$@"
-	dir=$("$TESTBED/modules.sh" "$name" ${src:+"$src"})
+	dir=$("$TESTBED/modules.sh" "$name" ${macro:+-D "$macro"} ${src:+"$src"})
 	[ -f "$dir/kunit/smbsign_kunit.ko" ] || die "no kunit/smbsign_kunit.ko in $dir" "does kunit/Kbuild build it?"
 	mkdir -p "$LOGS"
 	log=$LOGS/kunit-$(basename "$dir")${drivers}.log

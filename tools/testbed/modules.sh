@@ -2,12 +2,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # modules.sh: builds the modules of a source tree against one kernel.
 #
-#   modules.sh NAME [SRCDIR] [make arguments]
+#   modules.sh NAME [-D MACRO] [SRCDIR] [make arguments]
 #
-# Takes: a kernel of kernels.sh; a tree with Kbuild, smbsign/, include/, kunit/
+# Takes: a kernel of kernels.sh; a macro to define as 1 for C; a tree with Kbuild, smbsign/, include/, kunit/
 # (default: this checkout); further arguments go to make (W=0, C=1, ...).
 # Gives: the folder with the built modules, on stdout: build/NAME/ for the
-# checkout, build/NAME.<folder>/ for another tree.  The sources are copied there
+# checkout, build/NAME.<folder>/ for another tree, -MACRO at its end.  The sources are copied there
 # when they differ, so that a second build compiles only what has changed.
 # W=1, and any warning of the compiler is a failure.
 
@@ -51,7 +51,7 @@ build_modules()
 	local tree=$1 dir=$2 log=$2/make.log rc=0
 	shift 2
 
-	make -C "$tree" M="$dir" ARCH="$K_ARCH" KCFLAGS="$K_KCFLAGS" W=1 -j"$JOBS" "$@" modules \
+	make -C "$tree" M="$dir" ARCH="$K_ARCH" KCFLAGS="$K_KCFLAGS${macro:+ -D$macro}" W=1 -j"$JOBS" "$@" modules \
 		> "$log" 2>&1 < /dev/null || rc=$?
 	if [ $rc -ne 0 ]; then
 		grep -nE 'error|Error|ERROR|warning|undefined' "$log" | head -n 30 >&2 || tail -n 30 "$log" >&2
@@ -89,7 +89,7 @@ check_warnings()
 
 main()
 {
-	local name src=$ROOT tree dir
+	local name src=$ROOT tree dir macro=''
 
 	case ${1:-} in
 	-h | --help) usage; exit 0 ;;
@@ -97,6 +97,10 @@ main()
 	esac
 	name=$1
 	shift
+	if [ "${1:-}" = -D ]; then
+		macro=$2
+		shift 2
+	fi
 	if [ $# -gt 0 ] && [ -d "$1" ]; then
 		src=$(cd "$1" && pwd)
 		shift
@@ -106,6 +110,7 @@ main()
 	tree=$("$TESTBED/kernels.sh" path "$name")
 	dir=$BUILD/$name
 	[ "$src" = "$ROOT" ] || dir=$BUILD/$name.$(basename "$src")
+	dir=$dir${macro:+-$macro}
 	mkdir -p "$dir"
 	exec 9> "$dir/.lock"
 	flock 9
