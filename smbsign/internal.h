@@ -563,6 +563,9 @@ struct smbsign_job {
 int __must_check smbsign_job_begin(struct smbsign_job *job);
 int smbsign_job_end(const struct smbsign_job *job, int err,
 		    const u8 sig[SMBSIGN_SIG_SIZE]);
+int __must_check
+smbsign_verify_with_hdr(struct smbsign_key *key, const struct smbsign_msg *msg,
+			const u8 hdr[SMBSIGN_SMB2_HDR_SIZE]);
 
 /* lanes.c: messages of a serial algorithm side by side */
 

@@ -24,17 +24,12 @@ static int job_read_header(struct smbsign_job *job, enum smbsign_proto proto)
 	return smbsign_data_read(job->msg, 0, job->hdr, SMBSIGN_SMB2_HDR_SIZE);
 }
 
-/* The header of the message as it is signed, and a view of it */
-static int job_header(struct smbsign_job *job)
+/* What has been read: a view of it, and the header as it is signed */
+static int job_take_header(struct smbsign_job *job, enum smbsign_proto proto)
 {
-	enum smbsign_proto proto = smbsign_sign_proto(job->key->alg);
-	size_t len = job->msg->len;
 	int err;
 
-	if (len < smbsign_pdu_hdr_size(proto))
-		return -EPROTO;
-	err = job_read_header(job, proto) ?:
-	      smbsign_pdu_parse_hdr(&job->pdu, proto, job->hdr, len);
+	err = smbsign_pdu_parse_hdr(&job->pdu, proto, job->hdr, job->msg->len);
 	if (err)
 		return err;
 	memcpy(job->sig, job->pdu.signature, sizeof(job->sig));
@@ -42,6 +37,15 @@ static int job_header(struct smbsign_job *job)
 	if (proto == SMBSIGN_PROTO_SMB1)
 		smbsign_pdu_set_sequence(job->hdr, job->msg->sequence);
 	return 0;
+}
+
+static int job_header(struct smbsign_job *job)
+{
+	enum smbsign_proto proto = smbsign_sign_proto(job->key->alg);
+
+	if (job->msg->len < smbsign_pdu_hdr_size(proto))
+		return -EPROTO;
+	return job_read_header(job, proto) ?: job_take_header(job, proto);
 }
 
 static int job_check(const struct smbsign_job *job)
@@ -64,6 +68,15 @@ static void job_account(const struct smbsign_job *job, int err)
 		smbsign_stats_verified(job->key, &job->pdu, err);
 }
 
+static int job_check_or_account(const struct smbsign_job *job)
+{
+	int err = job_check(job);
+
+	if (err)
+		job_account(job, err);
+	return err;
+}
+
 /**
  * smbsign_job_begin() - read the header of a message, and check what it tells
  * @job: with @op, @key and @msg filled in
@@ -74,15 +87,7 @@ static void job_account(const struct smbsign_job *job, int err)
  */
 int smbsign_job_begin(struct smbsign_job *job)
 {
-	int err;
-
-	err = job_header(job);
-	if (err)
-		return err;
-	err = job_check(job);
-	if (err)
-		job_account(job, err);
-	return err;
+	return job_header(job) ?: job_check_or_account(job);
 }
 
 static int job_sign(const struct smbsign_job *job,
@@ -176,23 +181,52 @@ static int job_compute(const struct smbsign_job *job, u8 sig[SMBSIGN_SIG_SIZE])
 	}
 }
 
+static int job_finish(const struct smbsign_job *job)
+{
+	u8 sig[SMBSIGN_SIG_SIZE];
+	int err;
+
+	err = job_compute(job, sig);
+	err = smbsign_job_end(job, err, sig);
+	memzero_explicit(sig, sizeof(sig));
+	return err;
+}
+
 static int msg_do(enum smbsign_op op, struct smbsign_key *key,
 		  const struct smbsign_msg *msg)
 {
 	struct smbsign_job job __uninitialized;
-	u8 sig[SMBSIGN_SIG_SIZE];
-	int err;
 
 	job.op = op;
 	job.key = key;
 	job.msg = msg;
-	err = smbsign_job_begin(&job);
-	if (err)
-		return err;
-	err = job_compute(&job, sig);
-	err = smbsign_job_end(&job, err, sig);
-	memzero_explicit(sig, sizeof(sig));
-	return err;
+	return smbsign_job_begin(&job) ?: job_finish(&job);
+}
+
+/**
+ * smbsign_verify_with_hdr() - verify a message whose header has been read
+ * @key: the key
+ * @msg: the message
+ * @hdr: the copy of its header that was looked at, and is verified: what lies in
+ *	 the message may be another one by now
+ *
+ * Context: Any context.
+ * Return: what smbsign_verify_msg() returns.
+ */
+int smbsign_verify_with_hdr(struct smbsign_key *key,
+			    const struct smbsign_msg *msg,
+			    const u8 hdr[SMBSIGN_SMB2_HDR_SIZE])
+{
+	struct smbsign_job job __uninitialized;
+
+	if (smbsign_sign_proto(key->alg) != SMBSIGN_PROTO_SMB2)
+		return -EPROTO;
+	job.op = SMBSIGN_VERIFY;
+	job.key = key;
+	job.msg = msg;
+	memcpy(job.hdr, hdr, SMBSIGN_SMB2_HDR_SIZE);
+	return job_take_header(&job, SMBSIGN_PROTO_SMB2) ?:
+	       job_check_or_account(&job) ?: job_finish(&job);
 }
 
 int smbsign_sign_msg(struct smbsign_key *key, const struct smbsign_msg *msg)

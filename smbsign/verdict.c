@@ -236,9 +236,10 @@ static struct decision refuse_unread(void)
 }
 
 static struct decision decide_by_mac(struct smbsign_key *key,
-				     const struct smbsign_msg *msg)
+				     const struct smbsign_msg *msg,
+				     const u8 hdr[SMBSIGN_SMB2_HDR_SIZE])
 {
-	switch (smbsign_verify_msg(key, msg)) {
+	switch (smbsign_verify_with_hdr(key, msg, hdr)) {
 	case 0:
 		return (struct decision){ .verdict = SMBSIGN_VERIFIED };
 	case -EBADMSG:
@@ -300,8 +301,9 @@ enum smbsign_verdict smbsign_accept(const struct smbsign_session *session,
 		decision = disconnect(SMBSIGN_STATUS_INVALID_PARAMETER);
 	else
 		decision = refuse_unread();
+	/* The header that was decided on, should memory change meanwhile */
 	if (decision.verify)
-		decision = decide_by_mac(key, msg);
+		decision = decide_by_mac(key, msg, hdr);
 
 	if (decision.verdict == SMBSIGN_UNSIGNED)
 		smbsign_stats_unsigned();

@@ -764,6 +764,10 @@ enum smbsign_verdict {
  * %SMBSIGN_STATUS_INTERNAL_ERROR: nothing is known of its signature, and it does
  * not count as a bad one.
  *
+ * The header is read once, so that what is verified is what was decided on, even
+ * if a peer writes into the memory meanwhile.  What the caller reads there
+ * afterwards is then its own risk: only a copy stays as it was verified.
+ *
  * Context: Any context.
  * Return: the verdict.
  */
