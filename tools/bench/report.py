@@ -124,7 +124,9 @@ def make_row(samples, key):
            'gb_per_s': round(samples.ghz() / per_byte, 3), 'of_limit': round(per_byte / limit(key.alg, key.job), 2),
            'spread': round(samples.spread(key), 3)}
     for reference in (*REFERENCES, *PEERS):
-        other = samples.cycles(key._replace(way=reference, where='process'))
+        other = samples.cycles(key._replace(way=reference))
+        if other is None:
+            other = samples.cycles(key._replace(way=reference, where='process'))
         row['x_' + reference] = round(other / cycles, 2) if other else ''
     return row
 
@@ -143,7 +145,8 @@ def print_about(samples):
   batch    smbsign_batch() of 16 PDUs with as many keys; mixed: of many lengths
   stock    setkey, init, updates, final, for GMAC by AES-CMAC: all that there is
   driver   the kernel's own driver, its key set once; GMAC by gcm(aes)
-  /byte    cycles for a byte; x: that of stock, of driver in units of this
+  /byte    cycles for a byte; x: that of stock, of driver in units of this, in
+           process context where there is none in softirq
   limit    how many times the least that the instructions can do''')
     if samples.about.get('kernel', '').startswith('uml'):
         print('\nUnder User Mode Linux kernel_fpu_begin() and kernel_fpu_end() cost nothing.')
