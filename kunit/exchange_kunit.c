@@ -144,7 +144,7 @@ static bool exchanges(struct chain *c)
 						  sizeof(c->data));
 	struct smbsign_stats stats;
 
-	smbsign_stats_read(&stats);
+	smbsign_stats_read(&stats);	/* may be called anywhere, too */
 	return build_requests(c) &&
 	       !smbsign_sign_chain(c->keys.of[SMBSIGN_CLIENT], &msg) &&
 	       verify_requests(c, &msg) && judge_requests(c, msg);

@@ -151,7 +151,6 @@ static void test_sign_begins_anew(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, 0, sign_pdu(key, pdu, sizeof(pdu), expected));
 	for (size_t len = 0; len < 100; len++) {
 		smbsign_sign_init(&ctx, key);
-		smbsign_sign_set_sequence(&ctx, len);
 		sign_update(&ctx, key, pdu + 1, len);
 		smbsign_sign_init(&ctx, key);
 		sign_update(&ctx, key, pdu, sizeof(pdu));

@@ -283,49 +283,6 @@ static void test_sign_gmac_nonce_fields(struct kunit *test)
 	}
 }
 
-/* A sequence number given apart counts instead of what stands there. */
-static void test_sign_set_sequence(struct kunit *test)
-{
-	u8 pdu[SHORT_LEN], sig[8], expected[8];
-	struct smbsign_sign_ctx ctx;
-	struct smbsign_key *key;
-
-	if (!alg_is_available(SMBSIGN_MD5))
-		kunit_skip(test, "this kernel offers no MD5");
-	key = kunit_random_key(test, SMBSIGN_MD5);
-	for (int round = 0; round < 20; round++) {
-		u32 sequence = round ? rand_u32() : 0;
-
-		random_pdu(SMBSIGN_MD5, pdu, sizeof(pdu));
-		smbsign_sign_init(&ctx, key);
-		smbsign_sign_set_sequence(&ctx, sequence);
-		sign_update(&ctx, key, pdu, sizeof(pdu));
-		KUNIT_ASSERT_EQ(test, 0, sign_final(&ctx, key, sig));
-
-		put_unaligned_le32(sequence, pdu + SMB1_SIG_OFF);
-		KUNIT_ASSERT_EQ(test, 0, sign_pdu(key, pdu, sizeof(pdu),
-						  expected));
-		KUNIT_EXPECT_MEMEQ(test, sig, expected, sizeof(sig));
-	}
-}
-
-/* It is one of SMB1's; of SMB2 it changes nothing. */
-static void test_sign_sequence_is_for_smb1(struct kunit *test)
-{
-	u8 pdu[SHORT_LEN], sig[SMBSIGN_SIG_SIZE], expected[SMBSIGN_SIG_SIZE];
-	struct smbsign_sign_ctx ctx;
-	struct smbsign_key *key;
-
-	key = kunit_random_key(test, SMBSIGN_AES_CMAC);
-	random_pdu(SMBSIGN_AES_CMAC, pdu, sizeof(pdu));
-	KUNIT_ASSERT_EQ(test, 0, sign_pdu(key, pdu, sizeof(pdu), expected));
-	smbsign_sign_init(&ctx, key);
-	smbsign_sign_set_sequence(&ctx, 1);
-	sign_update(&ctx, key, pdu, sizeof(pdu));
-	KUNIT_ASSERT_EQ(test, 0, sign_final(&ctx, key, sig));
-	KUNIT_EXPECT_MEMEQ(test, sig, expected, sizeof(sig));
-}
-
 static struct kunit_case sign_test_cases[] = {
 	KUNIT_CASE_PARAM(test_sign_vectors, engine_gen_params),
 	KUNIT_CASE_PARAM(test_sign_is_kernel_mac, alg_gen_params),
@@ -334,8 +291,6 @@ static struct kunit_case sign_test_cases[] = {
 	KUNIT_CASE_PARAM(test_sign_length_counts, alg_gen_params),
 	KUNIT_CASE(test_sign_gmac_nonce),
 	KUNIT_CASE(test_sign_gmac_nonce_fields),
-	KUNIT_CASE(test_sign_set_sequence),
-	KUNIT_CASE(test_sign_sequence_is_for_smb1),
 	{}
 };
 

@@ -502,10 +502,8 @@ struct smbsign_sign_ctx {
 	union smbsign_mac_ctx mac;
 	u8 hdr[SMBSIGN_SMB2_HDR_SIZE];	/* gathered until it is whole */
 	u8 nonce[GMAC_NONCE_SIZE];	/* known when the header is whole */
-	u32 sequence;			/* of SMB1, if has_sequence */
 	s32 err;			/* met on the way, told by final */
-	u16 hdr_len;
-	u16 has_sequence;
+	u32 hdr_len;
 };
 
 /* The protocol of the messages that an algorithm signs */
@@ -522,7 +520,6 @@ static inline unsigned int smbsign_sign_size(enum smbsign_alg alg)
 
 void smbsign_sign_init(struct smbsign_sign_ctx *ctx,
 		       const struct smbsign_key *key);
-void smbsign_sign_set_sequence(struct smbsign_sign_ctx *ctx, u32 sequence);
 void smbsign_sign_update(struct smbsign_section *section,
 			 struct smbsign_sign_ctx *ctx,
 			 const struct smbsign_key *key, const u8 *data,

@@ -30,25 +30,9 @@ void smbsign_sign_init(struct smbsign_sign_ctx *ctx,
 {
 	ctx->err = 0;
 	ctx->hdr_len = 0;
-	ctx->has_sequence = 0;
 	mac_init(&ctx->mac, key, key->alg);
 }
 EXPORT_SYMBOL_IF_KUNIT(smbsign_sign_init);
-
-/**
- * smbsign_sign_set_sequence() - the sequence number of an SMB1 message
- * @ctx: a signature just begun
- * @sequence: counts in the place of the SecuritySignature's low half, whatever
- *	      that holds; without this call what it holds counts
- *
- * Context: Any context.
- */
-void smbsign_sign_set_sequence(struct smbsign_sign_ctx *ctx, u32 sequence)
-{
-	ctx->sequence = sequence;
-	ctx->has_sequence = 1;
-}
-EXPORT_SYMBOL_IF_KUNIT(smbsign_sign_set_sequence);
 
 /* The header stands in @ctx: what is signed of it goes to the MAC. */
 static int sign_header(struct smbsign_section *section,
@@ -64,8 +48,6 @@ static int sign_header(struct smbsign_section *section,
 		return err;
 	mac_nonce(ctx->nonce, &pdu);
 	smbsign_pdu_mask_signature(proto, ctx->hdr);
-	if (proto == SMBSIGN_PROTO_SMB1 && ctx->has_sequence)
-		smbsign_pdu_set_sequence(ctx->hdr, ctx->sequence);
 	return mac_update(section, &ctx->mac, key, key->alg, ctx->hdr,
 			  ctx->hdr_len);
 }
