@@ -22,6 +22,8 @@
       --guest             a guest's session, and not one message signed
       --bytes N           so many bytes of messages, at least, must be signed
       --channels N        so many channels must have been bound to a session
+      --own-nonces        no two connections of a session sign different messages with
+                          one key and one GMAC nonce, as bindings may do
 """
 
 import argparse
@@ -77,7 +79,7 @@ def describe(conn):
     words.append(f"signed {c['signed']}, verified {c['verified']}, bytes {c['bytes']},")
     allowed = ", ".join(f"{why} {c[why]}" for why in UNSIGNED if c[why])
     words.append(f"unsigned {sum(c[why] for why in UNSIGNED)} ({allowed or 'none'}),")
-    for other in ("encrypted", "torn", "shared-nonce"):
+    for other in ("encrypted", "torn", "repeated", "shared-nonce"):
         if c[other]:
             words.append(f"{other} {c[other]},")
     words.append(f"violations {len(conn.violations)}")
@@ -106,6 +108,9 @@ def unmet(judge, args):
             yield f"connection {conn.number} is not of dialect {args.dialect}"
         if args.algorithm and macs.NAMES.get(conn.alg) != args.algorithm:
             yield f"connection {conn.number} is not signed with {args.algorithm}"
+    for conn in connections:
+        if args.own_nonces and conn.counts["shared-nonce"]:
+            yield f"connection {conn.number} has {conn.counts['shared-nonce']} GMAC nonces of others"
     if total["bytes"] < args.bytes:
         yield f"only {total['bytes']} bytes are signed"
     channels = sum(c.channels for c in connections)
@@ -151,6 +156,7 @@ def parse():
     verb.add_argument("--guest", action="store_true")
     verb.add_argument("--bytes", type=int, default=0)
     verb.add_argument("--channels", type=int, default=0)
+    verb.add_argument("--own-nonces", action="store_true")
     return parser.parse_args()
 
 

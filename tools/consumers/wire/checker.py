@@ -137,7 +137,9 @@ class Checker:
         """The message is signed: it must be right."""
         if key is None:
             raise Violation("signed where no key is known")
-        conn.counts["shared-nonce"] += key.verify(pdu)
+        again = key.verify(pdu)
+        if again:
+            conn.counts[again] += 1
         conn.counts["signed"] += 1
         conn.counts["verified"] += 1
         conn.counts["bytes"] += len(pdu.data)
@@ -367,7 +369,7 @@ class Checker:
         else:
             session = login.session
             if login.kind == "bind":
-                session.channels[conn] = Key(conn.alg, login.signing_key(self.users, conn.dialect))
+                session.channels[conn] = Key(conn.alg, login.signing_key(self.users, conn.dialect), session)
                 conn.channels += 1
         conn.sessions[session.id] = session
         if pdu.signed():
@@ -392,7 +394,7 @@ class Checker:
         self.sessions[session.id] = conn.sessions[session.id] = session
         conn.counts["sessions" if session.real else "guests"] += 1
         if session.real:
-            session.key = Key(conn.alg, login.signing_key(self.users, conn.dialect))
+            session.key = Key(conn.alg, login.signing_key(self.users, conn.dialect), session)
             session.channels[conn] = session.key
         return session
 

@@ -14,27 +14,34 @@ class Violation(Exception):
 
 
 class Key:
-    """A signing key with its algorithm, and the GMAC nonces that it has seen."""
+    """A signing key of a session on a connection, with its algorithm, and the GMAC
+    nonces that it has seen there."""
 
-    def __init__(self, alg, key, elsewhere=None):
+    def __init__(self, alg, key, session):
         self.alg, self.key = alg, key
         self.nonces = {}
-        # The nonces of the same key on another connection
-        self.elsewhere = elsewhere.nonces if elsewhere else {}
+        # The keys of all connections of the session
+        self.keys = session.keys
+        self.keys.append(self)
 
     def verify(self, pdu):
-        """Return whether another connection has used the nonce under this key."""
+        """Return what another connection has done with the nonce under this key:
+        "shared-nonce", "repeated" (it has signed the same bytes) or None."""
         if macs.smb2_mac(self.alg, self.key, pdu.data) != pdu.signature():
             raise Violation("the signature is wrong")
         if self.alg != smbref.AES_GMAC:
-            return False
+            return None
         # The MAC stands for the bytes: two messages of one nonce that differ
         # have different ones, or GMAC is broken anyway.
         nonce = smbref.smb2_nonce(pdu.data)
         seen = self.nonces.setdefault(nonce, pdu.signature())
         if seen != pdu.signature():
             raise Violation(f"the GMAC nonce {nonce.hex()} signs different bytes")
-        return nonce in self.elsewhere
+        elsewhere = [other.nonces[nonce] for other in self.keys
+                     if other is not self and other.key == self.key and nonce in other.nonces]
+        if not elsewhere:
+            return None
+        return "repeated" if set(elsewhere) == {seen} else "shared-nonce"
 
 
 def derive(dialect, session_key, preauth):
@@ -55,6 +62,7 @@ class Session:
         self.encrypted = bool(flags & smb2.ENCRYPT_DATA)
         self.required = required and self.real and not self.encrypted
         self.ended = False      # by a login that names it as its predecessor
+        self.keys = []          # each Key
         self.key = None         # of the connection that the session began on
         self.channels = {}      # connection: Key
 
@@ -72,7 +80,7 @@ class Login:
         # count of MessageIds; that nonces meet there is the protocol's doing.
         self.key = session and session.key
         if kind == "bind" and self.key:
-            self.key = Key(session.key.alg, session.key.key, session.key)
+            self.key = Key(session.key.alg, session.key.key, session)
 
     def request(self, pdu):
         self.preauth = smbref.preauth_update(self.preauth, pdu.data)

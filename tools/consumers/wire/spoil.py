@@ -31,13 +31,13 @@ import smbref
 
 WIRE = HERE.parent / "wire.py"
 USER = ["--user", "smbsign:smbsign"]
-CASES = []                      # (name, which record, what is complained of, function)
+CASES = []                      # (name, record, complaint, further arguments, function)
 
 
-def spoils(name, record, complaint):
+def spoils(name, record, complaint, *arguments):
     """Register a function that spoils a Tape, and what the check has to say."""
     def register(function):
-        CASES.append((name, record, complaint, function))
+        CASES.append((name, record, complaint, list(arguments), function))
         return function
     return register
 
@@ -78,11 +78,11 @@ class Tape:
         self.flags(i, pdu, pdu.flags & ~smb2.SIGNED)
         self.put(i, pdu, 48, bytes(16))
 
-    def key(self):
-        """The key that signs, as the check finds it."""
+    def key(self, session_id=None):
+        """The key that signs, as the check finds it: of that or the last session."""
         judge = checker.Checker({"smbsign": "smbsign"})
         judge.read((n, k, bytes(d)) for n, k, d in self.events)
-        session = list(judge.sessions.values())[-1]
+        session = judge.sessions.get(session_id) or list(judge.sessions.values())[-1]
         return session.key.key
 
     def sign(self, i, key, alg=smbref.AES_GMAC):
@@ -100,6 +100,10 @@ class Tape:
 
 def has_data(pdu):
     return pdu.signed() and len(pdu.data) > 200
+
+
+def is_binding(pdu):
+    return pdu.signed() and pdu.get("B", 2) & smb2.BINDING
 
 
 # Bits
@@ -181,7 +185,7 @@ strip_case("TREE_CONNECT, signing not required", "lax", smb2.TREE_CONNECT, False
 strip_case("answer to a signed request, signing not required", "lax", smb2.TREE_CONNECT, True,
            "its request was signed")
 strip_case("binding", "bound", smb2.SESSION_SETUP, False, "a binding must be signed",
-           lambda pdu: pdu.signed() and pdu.get("B", 2) & smb2.BINDING)
+           is_binding)
 strip_case("end of a binding", "bound", smb2.SESSION_SETUP, True, "the end of a login must be",
            lambda pdu: pdu.signed() and pdu.status == smb2.SUCCESS and pdu.message_id > 2)
 
@@ -227,6 +231,26 @@ def nonce_reuse(tape):
     tape.insert(answer + 1, i)
     tape.flip(answer + 1, pdu, 64 + 8)
     tape.sign(answer + 1, key)
+
+
+def bind_again(tape, number, salt):
+    """One more connection that begins to bind, with a MessageId that is not seen else."""
+    i, pdu = tape.find(smb2.SESSION_SETUP, False, is_binding)
+    key = tape.key(pdu.session_id)
+    begin = [event for event in tape.events if event[0] == tape.events[i][0]][:3]
+    for _, kind, data in begin + [tape.events[i]]:
+        tape.events.append([number, kind, bytearray(data)])
+    at = len(tape.events) - 1
+    tape.put(at, pdu, 24, struct.pack("<Q", 0x7777))
+    tape.put(at, pdu, 64 + 8, bytes([salt]))    # Channel, which is reserved
+    tape.sign(at, key)
+
+
+@spoils("a GMAC nonce for messages of two channels", "bound", "connection 99 has 1 GMAC nonces",
+        "--own-nonces")
+def channels_nonce(tape):
+    bind_again(tape, 98, 1)
+    bind_again(tape, 99, 2)
 
 
 # Order and identity
@@ -397,11 +421,11 @@ def main():
     tapes = {name: list(capture.read(path)) for name, path in paths.items()}
     with tempfile.TemporaryDirectory() as folder:
         spoiled = pathlib.Path(folder, "spoiled")
-        for name, record, complaint, function in CASES:
+        for name, record, complaint, arguments, function in CASES:
             tape = Tape(tapes[record])
             function(tape)
             tape.write(spoiled)
-            report.refused(f"spoiled: {name}", spoiled, USER, complaint)
+            report.refused(f"spoiled: {name}", spoiled, USER + arguments, complaint)
         whole = pathlib.Path(paths["good"]).read_bytes()
         for name, data, complaint in (("cut off", whole[:-1], "cut off"),
                                       ("no record", b"SMB" + whole, "is no record")):
