@@ -103,6 +103,8 @@ stage_cifs()
 	"$ROOT/tools/consumers/test-cifs.sh" debian-6.1 -m 2 || rc=1
 	for kernel in debian-6.12 debian-6.1; do
 		"$ROOT/tools/consumers/test-cifs.sh" $kernel 3.1.1-all || rc=1
+		"$ROOT/tools/consumers/test-cifs.sh" $kernel -m 2 -S trixie 2.1 3.0 3.1.1-all 3.1.1-client-cmac \
+			3.1.1-client-hmac 3.1.1-server-gmac 3.1.1-auto 3.1.1-reconnect channels-gmac || rc=1
 	done
 	return $rc
 }

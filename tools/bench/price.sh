@@ -57,7 +57,7 @@ put_modules()
 put_tools()
 {
 	mkdir -p "$share/ksmbd"
-	cp -r "${1%/*}"/{ksmbd.tools,lib,gconv} "$share/ksmbd/"
+	cp -r "$1"/{ksmbd.tools,lib,gconv} "$share/ksmbd/"
 }
 
 # put_smb DIR [OPTION]: cifs.ko and ksmbd.ko as smb.sh builds them
@@ -78,7 +78,7 @@ prepare()
 	put_smb "$share/stock" -s
 	"$TESTBED/x86drivers.sh" $KERNEL > /dev/null
 	put_modules
-	put_tools "$("$TESTBED/ksmbd-tools.sh")"
+	put_tools "$("$TESTBED/trixie.sh" ksmbd-tools)"
 	gcc -O2 -Wall -Wextra -Werror -static -o "$share/load" "$here/price/load.c"
 }
 

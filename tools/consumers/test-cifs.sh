@@ -2,11 +2,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # test-cifs.sh: the patched cifs.ko as a client of Samba, on one kernel.
 #
-#   test-cifs.sh NAME [-c PROCESSORS] [-m MEGABYTES] [CELL...]
+#   test-cifs.sh NAME [-c PROCESSORS] [-m MEGABYTES] [-S trixie] [CELL...]
 #
 #   NAME  debian-6.12 or debian-6.1
 #   -c    number of processors of the guest, default 2
 #   -m    how much goes there and back in each cell, default 64
+#   -S    the Samba of Debian's next release (trixie.sh), not the one that is installed
 #   CELL  only these, by name; see CELLS
 #
 # Takes: what smb.sh builds, and Samba.  Every cell is one mount: a dialect, the
@@ -20,17 +21,21 @@ here=$(cd "$(dirname "$0")" && pwd)
 . "$here/../testbed/lib.sh"
 . "$here/wire/recorder.sh"
 
-# NAME: settings of its smb.conf, separated by ;
+# NAME: settings of its smb.conf, separated by |.  Samba says of an interface what it is
+# told: more connections can be made to the address that a guest sees this machine by.
 declare -A SERVERS=(
 	[mandatory]='server min protocol = SMB2_02'
-	[auto]='server signing = auto;server min protocol = SMB2_02'
+	[auto]='server signing = auto|server min protocol = SMB2_02'
 	[gmac]='server smb3 signing algorithms = AES-128-GMAC'
 	[cmac]='server smb3 signing algorithms = AES-128-CMAC'
-	[guest]='server signing = auto;map to guest = bad user;guest ok = yes'
+	[guest]='server signing = auto|map to guest = bad user|guest ok = yes'
 	[hmac]='server smb3 signing algorithms = HMAC-SHA256'
+	[channels]='interfaces = 127.0.0.1/8 "10.0.2.2/24;if_index=2,capability=RSS,speed=2000000000"'
 )
 
 ALL=aes-gmac+aes-cmac+hmac-sha256
+# With small requests each channel has a part of the data.
+CHANNELS=rsize=65536,wsize=65536,multichannel,max_channels
 
 # cell name, server, dialect, client's algorithms, client requires, mount options,
 # algorithm that must come of it, signed; see guest/cifs-patched.sh
@@ -60,11 +65,17 @@ CELLS="
 default mandatory default $ALL 0 - AES-GMAC yes
 2.1-reconnect mandatory 2.1 $ALL 0 - HMAC-SHA256 cut
 3.1.1-reconnect mandatory 3.1.1 $ALL 0 - AES-GMAC cut
+channels-3.0 channels 3.0 $ALL 0 $CHANNELS=2 AES-CMAC yes
+channels-gmac channels 3.1.1 aes-gmac 0 $CHANNELS=2 AES-GMAC yes
+channels-cmac channels 3.1.1 aes-cmac 0 $CHANNELS=2 AES-CMAC yes
+channels-hmac channels 3.1.1 hmac-sha256 0 $CHANNELS=2 HMAC-SHA256 yes
+channels3-cmac channels 3.1.1 aes-cmac 0 $CHANNELS=3 AES-CMAC yes
+channels3-gmac channels 3.1.1 aes-gmac 0 $CHANNELS=3 AES-GMAC but-third
 guest guest 3.1.1 $ALL 0 username=nobody-knows AES-GMAC guest
 guest-refused guest 3.1.1 $ALL 1 username=nobody-knows - 13
 "
 
-name='' cpus=2 megabytes=64 dir='' only=()
+name='' cpus=2 megabytes=64 suite='' peer='' dir='' only=()
 declare -A ports=()
 recorders=() cutter=''
 
@@ -75,7 +86,7 @@ cleanup()
 	[ -z "$cutter" ] || kill "$cutter" 2> /dev/null || true
 	stop_recorders
 	for server in "${!ports[@]}"; do
-		"$TESTBED/samba.sh" stop "$dir/samba-$server" || true
+		"$TESTBED/samba.sh" stop "$dir/samba${suite:+-$suite}-$server" || true
 	done
 }
 
@@ -85,10 +96,11 @@ parse_options()
 
 	debian_argument "$@"
 	shift
-	while getopts c:m: opt; do
+	while getopts c:m:S: opt; do
 		case $opt in
 		c) cpus=$OPTARG ;;
 		m) megabytes=$OPTARG ;;
+		S) suite=$OPTARG peer=" to Samba of $OPTARG" ;;
 		*) exit 2 ;;
 		esac
 	done
@@ -106,8 +118,8 @@ start_server()
 	local server=$1 settings
 
 	ports[$server]=$("$TESTBED/samba.sh" port)
-	IFS=';' read -ra settings <<< "${SERVERS[$server]}"
-	"$TESTBED/samba.sh" start "$dir/samba-$server" "${ports[$server]}" "${settings[@]}"
+	IFS='|' read -ra settings <<< "${SERVERS[$server]}"
+	"$TESTBED/samba.sh" ${suite:+-S "$suite"} start "$dir/samba${suite:+-$suite}-$server" "${ports[$server]}" "${settings[@]}"
 }
 
 stop_recorders()
@@ -124,7 +136,7 @@ cut_connections()
 	rm -f "$dir/cut"
 	while sleep 0.5; do
 		[ -e "$dir/cut" ] || continue
-		smbcontrol -s "$dir/samba-mandatory/smb.conf" smbd kill-client-ip 127.0.0.1 || true
+		"$TESTBED/samba.sh" disconnect "$dir/samba${suite:+-$suite}-mandatory" || true
 		rm -f "$dir/cut"
 	done
 }
@@ -154,9 +166,9 @@ report_tap()
 
 	while read -r line; do
 		case $line in
-		'ok - '*) result pass "$name cifs.ko ${line#ok - }" ;;
+		'ok - '*) result pass "$name cifs.ko$peer ${line#ok - }" ;;
 		'not ok - '*)
-			report fail "$name cifs.ko ${line#not ok - }"
+			report fail "$name cifs.ko$peer ${line#not ok - }"
 			rc=1
 			;;
 		*) continue ;;
@@ -170,11 +182,11 @@ report_tap()
 # What was on the wire, by a judge of its own.
 report_wire()
 {
-	local cell dialect algorithm signed demands said
+	local cell dialect options algorithm signed demands said
 
-	while read -r cell _ dialect _ _ _ algorithm signed; do
+	while read -r cell _ dialect _ _ options algorithm signed; do
 		case $signed in
-		yes | no | cut) demands=(--algorithm "${algorithm,,}") ;;
+		yes | no | cut | but-third) demands=(--algorithm "${algorithm,,}") ;;
 		guest) demands=(--guest) ;;
 		*) continue ;;
 		esac
@@ -184,12 +196,16 @@ report_wire()
 		default) demands+=(--dialect 3.1.1) ;;
 		*) demands+=(--dialect "$dialect") ;;
 		esac
-		[[ $signed != yes && $signed != cut ]] || demands+=(--require-signing --bytes $((2 * megabytes << 20)))
+		[[ $signed = no || $signed = guest ]] || demands+=(--require-signing --bytes $((2 * megabytes << 20)))
+		case $options/$signed in
+		*channels=*/but-third) demands+=(--channels 1) ;;	# Samba begins to bind it all the same
+		*channels=*) demands+=(--own-nonces --channels $((${options##*=} - 1))) ;;
+		esac
 		if said=$("$here/wire.py" check "$dir/records/$cell" --user smbsign:smbsign "${demands[@]}"); then
-			report pass "$name cifs.ko $cell: on the wire"
+			report pass "$name cifs.ko$peer $cell: on the wire"
 		else
 			printf '%s\n' "$said" >&2
-			report fail "$name cifs.ko $cell: on the wire" "record: $dir/records/$cell"
+			report fail "$name cifs.ko$peer $cell: on the wire" "record: $dir/records/$cell"
 			rc=1
 		fi
 	done < "$dir/cells"
@@ -208,17 +224,17 @@ main()
 	prepare_cells
 	cut_connections > "$dir/cut.log" 2>&1 &
 	cutter=$!
-	log=$LOGS/$name-test-cifs.log
-	out=$LOGS/$name-test-cifs.out
+	log=$LOGS/$name-test-cifs${suite:+-$suite}.log
+	out=${log%.log}.out
 	"$TESTBED/vm.sh" -k "$name" -c "$cpus" -t 1800 -d "$dir" -l "$log" \
 		"$TESTBED/guest/cifs-patched.sh" "$megabytes" > "$out" || rc=$?
 	if [ $rc -ne 0 ]; then
-		report fail "$name cifs.ko" "the guest ended with status $rc; its output: $out; kernel: $log"
+		report fail "$name cifs.ko$peer" "the guest ended with status $rc; its output: $out; kernel: $log"
 	fi
 	stop_recorders
 	report_tap
 	report_wire
-	[ $rc -ne 0 ] || report pass "$name cifs.ko"
+	[ $rc -ne 0 ] || report pass "$name cifs.ko$peer"
 	return $rc
 }
 

@@ -14,7 +14,7 @@
 #         only DROPIN_CELLS, and that both modules sign with it
 #   CELL  only these, by name, of CELLS, refusals, torture; default all
 #
-# Takes: what smb.sh builds, ksmbd-tools.sh, smbclient, smbtorture, impacket.
+# Takes: what smb.sh builds, trixie.sh, smbclient, smbtorture, impacket.
 # Every cell of CELLS is a connection of a client on this machine, or of cifs.ko, which is
 # in the guest as well and comes by way of this machine: a dialect, the
 # algorithms that it offers, and whether either end requires signing.  It writes,
@@ -125,11 +125,11 @@ prepare()
 	local built tools smbsign
 
 	smbsign=$("$TESTBED/modules.sh" "$name")
-	tools=$("$TESTBED/ksmbd-tools.sh")
+	tools=$("$TESTBED/trixie.sh" ksmbd-tools)
 	share=$smbsign/ksmbd-$way
 	rm -rf "$share"
 	mkdir -p "$share/ksmbd"
-	cp -r "${tools%/*}"/{ksmbd.tools,lib,gconv} "$share/ksmbd/"
+	cp -r "$tools"/{ksmbd.tools,lib,gconv} "$share/ksmbd/"
 	if [ $way = patched ]; then
 		built=$("$here/smb.sh" "$name")
 		cp "$built"/{ksmbd,cifs}.ko "$share/ksmbd/"

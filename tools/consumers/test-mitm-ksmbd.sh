@@ -13,7 +13,7 @@
 #   ATTACK  only these of SIGNATURES and NEGOTIATION.  ALGORITHM is then all that the
 #           client offers
 #
-# Takes: what smb.sh builds, ksmbd-tools.sh, smbclient.  The server requires signing.
+# Takes: what smb.sh builds, trixie.sh, smbclient.  The server requires signing.
 # An attack is warded off if it took place, if neither the file on the server nor what
 # the client read was changed by it, and if the server goes on.
 # Gives: what passed and failed, with SMBSIGN_RESULTS set also there; a table in
@@ -67,11 +67,11 @@ prepare()
 	smbsign=$("$TESTBED/modules.sh" "$name")
 	built=$smbsign/consumers
 	[ $way = stock ] || built=$("$here/smb.sh" "$name")
-	tools=$("$TESTBED/ksmbd-tools.sh")
+	tools=$("$TESTBED/trixie.sh" ksmbd-tools)
 	dir=$smbsign/mitm-ksmbd-$way
 	rm -rf "$dir"
 	mkdir -p "$dir/ksmbd" "$LOGS"
-	cp -r "${tools%/*}"/{ksmbd.tools,lib,gconv} "$dir/ksmbd/"
+	cp -r "$tools"/{ksmbd.tools,lib,gconv} "$dir/ksmbd/"
 	[ $way = stock ] || cp "$built/ksmbd.ko" "$smbsign/smbsign/smbsign.ko" "$dir/ksmbd/"
 	head -c ${KIB}K /dev/urandom > "$dir/f"
 	head -c ${KIB}K /dev/urandom > "$dir/g"

@@ -21,7 +21,8 @@
       --require-signing   everything must be signed, whatever the ends agreed on
       --guest             a guest's session, and not one message signed
       --bytes N           so many bytes of messages, at least, must be signed
-      --channels N        so many channels must have been bound to a session
+      --channels N        so many channels must have been bound to a session; with
+                          --bytes, each with a tenth at least of an equal part of them
       --own-nonces        no two connections of a session sign different messages with
                           one key and one GMAC nonce, as bindings may do
 """
@@ -113,7 +114,8 @@ def unmet(judge, args):
             yield f"connection {conn.number} has {conn.counts['shared-nonce']} GMAC nonces of others"
     if total["bytes"] < args.bytes:
         yield f"only {total['bytes']} bytes are signed"
-    channels = sum(c.channels for c in connections)
+    share = args.bytes // (10 * (args.channels + 1))
+    channels = sum(c.channels for c in connections if c.counts["bytes"] >= share)
     if channels < args.channels:
         yield f"only {channels} channels were bound"
 

@@ -2,13 +2,16 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # samba.sh: a private Samba server that insists on signing.
 #
-#   samba.sh start DIR PORT [LINE...]
+#   samba.sh [-S trixie] start DIR PORT [LINE...]
 #                       starts it; DIR is made if needed; each LINE ends up in
 #                       the section [global] of smb.conf and overrides what is there
+#                       -S: not the Samba that is installed, but that of trixie.sh
 #   samba.sh stop DIR   stops it; DIR stays, for its logs
 #   samba.sh signing DIR
 #                       prints what clients negotiated, a line for each kind,
 #                       e.g. "SMB3_11 AES-128-CMAC"
+#   samba.sh disconnect DIR
+#                       cuts its connections
 #   samba.sh port       prints a free port
 #
 # Takes: samba of setup.sh; a folder of its own; a port, on which it listens on
@@ -21,6 +24,8 @@
 set -euo pipefail
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
+
+suite=''
 
 # write_conf PORT LINE...
 write_conf()
@@ -63,6 +68,16 @@ write_conf()
 	EOF
 }
 
+# program NAME: sets command to how it is run
+program()
+{
+	local from
+
+	from=$(cat "$dir/programs")
+	command=("$1")
+	[ -z "$from" ] || command=("$from/lib/ld-linux-x86-64.so.2" --library-path "$from/lib" "$from/$1")
+}
+
 listening()
 {
 	(exec 3<> "/dev/tcp/127.0.0.1/$1") 2> /dev/null
@@ -83,13 +98,17 @@ start()
 	! listening "$port" || die "port $port is in use" "take another: samba.sh port"
 	mkdir -p "$dir"/{private,lock,state,cache,pid,ncalrpc,log,share}
 	rm -f "$dir/log/sessions"
+	: > "$dir/programs"
+	[ -z "$suite" ] || "$TESTBED/$suite.sh" samba > "$dir/programs"
 	write_conf "$port" "$@"
 	# The user on the wire stands for the one who runs this.
 	printf '%s = smbsign\n' "$(id -un)" > "$dir/users"
-	printf 'smbsign\nsmbsign\n' | pdbedit -s "$dir/smb.conf" -t -a -u "$(id -un)" > "$dir/log/pdbedit" 2>&1 ||
+	program pdbedit
+	printf 'smbsign\nsmbsign\n' | "${command[@]}" -s "$dir/smb.conf" -t -a -u "$(id -un)" > "$dir/log/pdbedit" 2>&1 ||
 		die "pdbedit could not make the user" "log: $dir/log/pdbedit"
 	# A session of its own, or its end would take this shell's group along.
-	setsid smbd -F --no-process-group -s "$dir/smb.conf" > "$dir/log/out" 2>&1 < /dev/null &
+	program smbd
+	setsid "${command[@]}" -F --no-process-group -s "$dir/smb.conf" > "$dir/log/out" 2>&1 < /dev/null &
 	echo $! > "$dir/smbd.pid"
 	for ((i = 0; i < 100; i++)); do
 		if listening "$port"; then
@@ -122,11 +141,9 @@ stop()
 # smbstatus refuses to work for others than root.
 status()
 {
-	if [ "$(id -u)" -eq 0 ]; then
-		smbstatus -s "$dir/smb.conf" -p
-	else
-		sudo -n smbstatus -s "$dir/smb.conf" -p
-	fi
+	program smbstatus
+	[ "$(id -u)" -eq 0 ] || command=(sudo -n "${command[@]}")
+	"${command[@]}" -s "$dir/smb.conf" -p
 }
 
 # smbd knows what a session negotiated only while it lasts.  Before its end the
@@ -146,6 +163,12 @@ signing()
 	awk '{ print $1, $NF }' "$dir/log/sessions" 2> /dev/null | sort -u
 }
 
+disconnect()
+{
+	program smbcontrol
+	"${command[@]}" -s "$dir/smb.conf" smbd kill-client-ip 127.0.0.1
+}
+
 # The kernel's list of listening sockets decides; asked for by binding to 0.
 free_port()
 {
@@ -154,6 +177,11 @@ free_port()
 
 main()
 {
+	if [ "${1:-}" = -S ]; then
+		suite=${2:-}
+		[ "$suite" = trixie ] || die "no Samba of '$suite'" "there is one of trixie"
+		shift 2
+	fi
 	case ${1:-} in
 	-h | --help) usage ;;
 	port) free_port ;;
@@ -163,7 +191,7 @@ main()
 		dir=$(cd "$2" && pwd)
 		start "${@:3}"
 		;;
-	stop | signing)
+	stop | signing | disconnect)
 		[ $# -eq 2 ] || die "$1 takes the server's folder"
 		[ -d "$2" ] || { [ "$1" = stop ] && exit 0; die "no folder $2"; }
 		dir=$(cd "$2" && pwd)

@@ -105,6 +105,7 @@ wanted()
 			samba: the server they mount
 			samba-testsuite: smbtorture, a client with every trick
 			smbclient: a client to compare with
+			python3-impacket: a client that shares nothing with Samba
 			python3-cryptography: recorded traffic is verified at the speed of OpenSSL
 		END
 		;;

@@ -416,6 +416,8 @@ def main():
         report.tell(status == 0, f"the record {name} is right", output)
     for name, arguments, complaint in DEMANDS:
         report.refused(f"demand not met: {name}", paths["good"], arguments, complaint)
+    report.refused("demand not met: --channels with --bytes", paths["bound"],
+                   USER + ["--channels", "1", "--bytes", "1000000"], "only 0 channels were bound")
     report.refused("demand not met: --require-signing", paths["lax"],
                    USER + ["--require-signing"], "must be signed and is not")
     tapes = {name: list(capture.read(path)) for name, path in paths.items()}

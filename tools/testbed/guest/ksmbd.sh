@@ -4,7 +4,7 @@
 #
 #   ksmbd.sh patched | stock | dropin
 #
-# Takes, in /share/ksmbd: ksmbd.tools with lib/ and gconv/ (ksmbd-tools.sh), and
+# Takes, in /share/ksmbd: ksmbd.tools with lib/ and gconv/ (trixie.sh), and
 # modules, installed as a package's would be: with "patched" smbsign.ko, ksmbd.ko and,
 # for use_cifs, cifs.ko; with "dropin" smbsign.ko, loaded before the kernel's own.
 # Gives: shares "test" for the user smbsign, password smbsign, and "guest" for
@@ -127,7 +127,8 @@ use_cifs()
 	[ "$4" = yes ] && options=$options,sec=ntlmsspi
 	# Further connections go to the same port at an address that the server names.
 	if [ "$5" -gt 1 ]; then
-		options=$options,multichannel,max_channels=$5
+		# With small requests each has a part of the data.
+		options=$options,multichannel,max_channels=$5,rsize=65536,wsize=65536
 		nc -ll -p "$1" -e nc 10.0.2.2 "$1" &
 		relay=$!
 		await "$1" || return
