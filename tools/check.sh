@@ -2,7 +2,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # check.sh: runs the tests and counts them.
 #
-#   check.sh [STAGE...]   default: all
+#   check.sh [-j N] [STAGE...]   default: all
+#
+#   -j   how many stages run side by side, default 2; 1 on a single processor.  With 1,
+#        or one stage, what they say is seen as they say it, else when they end, and
+#        until then in build/logs/check-STAGE.log
 #
 #   lint        lint.sh: the sources
 #   uml         KUnit under User Mode Linux 6.12 and 6.1, with the generic engine
@@ -31,153 +35,157 @@
 set -uo pipefail
 . "$(dirname "$0")/testbed/lib.sh"
 
-STAGES=(lint uml fips uml-debug qemu-debug debian package consumer cifs ksmbd wire mitm runners)
+# In the order in which they start: the long ones first, so that the last end together.
+STAGES=(cifs ksmbd runners debian mitm qemu-debug consumer package uml-debug uml lint fips wire)
 
-stage_lint()
+jobs=$((JOBS < 2 ? JOBS : 2))
+running=()		# stages by process
+declare -A began	# and when each of them began
+
+parse_options()
 {
-	"$ROOT/tools/lint.sh"
-}
+	local opt stage
 
-stage_uml()
-{
-	local rc=0
-
-	"$TESTBED/kunit.sh" uml-6.12 || rc=1
-	"$TESTBED/kunit.sh" uml-6.12 -x || rc=1
-	"$TESTBED/kunit.sh" uml-6.1 || rc=1
-	"$TESTBED/kunit.sh" uml-6.12 -D SMBSIGN_MAPS_PAGES 'smbsign_[bcdm]*' || rc=1
-	return $rc
-}
-
-stage_fips()
-{
-	"$TESTBED/fips.sh"
-}
-
-stage_uml_debug()
-{
-	local rc=0
-
-	"$TESTBED/kunit.sh" uml-6.12-debug -x || rc=1
-	"$TESTBED/load.sh" || rc=1
-	return $rc
-}
-
-stage_qemu_debug()
-{
-	"$TESTBED/kunit.sh" qemu-6.12-debug
-}
-
-stage_debian()
-{
-	local rc=0
-
-	"$TESTBED/debian.sh" debian-6.12 || rc=1
-	"$TESTBED/debian.sh" debian-6.1 || rc=1
-	"$TESTBED/admin.sh" debian-6.12 || rc=1
-	"$TESTBED/admin.sh" debian-6.1 || rc=1
-	return $rc
-}
-
-stage_package()
-{
-	"$TESTBED/package.sh"
-}
-
-stage_consumer()
-{
-	local kernel rc=0
-
-	for kernel in uml-6.12 uml-6.12-debug debian-6.12 debian-6.1; do
-		"$ROOT/tools/consumers/example/test.sh" $kernel || rc=1
+	[ "${1:-}" != --help ] || { usage; exit 0; }
+	while getopts j:h opt; do
+		case $opt in
+		j) jobs=$OPTARG ;;
+		h) usage; exit 0 ;;
+		*) exit 2 ;;
+		esac
 	done
-	return $rc
-}
-
-stage_cifs()
-{
-	local kernel rc=0
-
-	# Emulated, 64 MiB there and back take a minute or two.
-	"$ROOT/tools/consumers/test-cifs.sh" debian-6.12 -m 4 || rc=1
-	"$ROOT/tools/consumers/test-cifs.sh" debian-6.1 -m 2 || rc=1
-	for kernel in debian-6.12 debian-6.1; do
-		"$ROOT/tools/consumers/test-cifs.sh" $kernel 3.1.1-all || rc=1
-		"$ROOT/tools/consumers/test-cifs.sh" $kernel -m 2 -S trixie 2.1 3.0 3.1.1-all 3.1.1-client-cmac \
-			3.1.1-client-hmac 3.1.1-server-gmac 3.1.1-auto 3.1.1-reconnect channels-gmac || rc=1
+	[[ $jobs =~ ^[1-9][0-9]*$ ]] || die "-j takes a number of stages, not '$jobs'"
+	shift $((OPTIND - 1))
+	[ $# -gt 0 ] || set -- "${STAGES[@]}"
+	for stage; do
+		[[ " ${STAGES[*]} " = *" $stage "* ]] || die "no stage is called '$stage'" "there are: ${STAGES[*]}"
 	done
-	return $rc
+	wanted=" $* "
+	[ $# -gt 1 ] || jobs=1
 }
 
-stage_ksmbd()
+log_of()
 {
-	local rc=0
-
-	"$ROOT/tools/consumers/test-ksmbd.sh" debian-6.12 || rc=1
-	"$ROOT/tools/consumers/test-ksmbd.sh" debian-6.1 -m 16 || rc=1
-	"$ROOT/tools/consumers/test-ksmbd.sh" debian-6.12 -d || rc=1
-	return $rc
+	echo "$LOGS/check-$1.log"
 }
 
-stage_wire()
+results_of()
 {
-	"$ROOT/tools/consumers/wire/test.sh"
+	echo "$LOGS/check-$1.results"
 }
 
-stage_mitm()
+# start STAGE: as a group of processes, for end_group.
+start()
 {
-	local rc=0
-
-	"$ROOT/tools/consumers/test-mitm.sh" debian-6.12 -a || rc=1
-	"$ROOT/tools/consumers/test-mitm.sh" debian-6.1 || rc=1
-	"$ROOT/tools/consumers/test-mitm-ksmbd.sh" debian-6.12 -a || rc=1
-	"$ROOT/tools/consumers/test-mitm-ksmbd.sh" debian-6.1 || rc=1
-	return $rc
+	say "== $1"
+	: > "$(results_of "$1")"
+	: > "$(log_of "$1")"
+	(
+		[ "$jobs" -eq 1 ] || exec >> "$(log_of "$1")" 2>&1
+		SMBSIGN_RESULTS=$(results_of "$1") exec setsid "$ROOT/tools/stage.sh" "$1" < /dev/null
+	) &
+	running[$!]=$1
+	began[$1]=$SECONDS
 }
 
-stage_runners()
+# end_group PROCESS...: what is left of stages.  They get some time to stop what is in
+# other groups, as Samba's servers are.
+end_group()
 {
-	"$TESTBED/selftest.sh"
+	local pid i
+
+	for pid; do
+		kill -TERM -- "-$pid" 2> /dev/null
+	done
+	for pid; do
+		for ((i = 0; i < 100; i++)); do
+			kill -0 -- "-$pid" 2> /dev/null || break
+			sleep 0.2
+		done
+		kill -KILL -- "-$pid" 2> /dev/null
+	done
 }
 
-# A stage that ends badly without having said which test failed counts as one.
-run_stage()
+# finish PROCESS STATUS: of a stage.  One that ends badly without having said which
+# test failed counts as one.
+finish()
 {
-	local stage=$1 start=$SECONDS before after rc=0
+	local stage=${running[$1]} results
 
-	say "== $stage"
-	before=$(grep -c '^fail ' "$SMBSIGN_RESULTS")
-	"stage_${stage//-/_}" || rc=$?
-	after=$(grep -c '^fail ' "$SMBSIGN_RESULTS")
-	if [ $rc -ne 0 ] && [ "$after" -eq "$before" ]; then
-		report fail "$stage" "ended with status $rc"
+	unset "running[$1]"
+	end_group "$1"
+	results=$(results_of "$stage")
+	[ "$jobs" -eq 1 ] || cat "$(log_of "$stage")" >&2
+	if [ "$2" -ne 0 ] && ! grep -q '^fail ' "$results"; then
+		SMBSIGN_RESULTS=$results report fail "$stage" "ended with status $2"
 	fi
-	say "== $stage: $(duration $((SECONDS - start)))"
+	say "== $stage: $(duration $((SECONDS - began[$stage])))"
 }
 
-case ${1:-} in
--h | --help)
-	usage
-	exit
-	;;
-esac
-[ $# -gt 0 ] || set -- "${STAGES[@]}"
-for stage; do
-	[[ " ${STAGES[*]} " = *" $stage "* ]] || die "no stage is called '$stage'" "there are: ${STAGES[*]}"
-done
+# Where those that run are at, for who waits
+progress()
+{
+	local stage
 
-mkdir -p "$BUILD"
-export SMBSIGN_RESULTS=$BUILD/results
-: > "$SMBSIGN_RESULTS"
-for stage; do
-	run_stage "$stage"
-done
+	for stage in "${running[@]}"; do
+		say "  ... $(duration $((SECONDS - began[$stage]))), $stage: $(tail -n 1 "$(log_of "$stage")" | cut -c 1-90)"
+	done
+}
 
-passed=$(grep -c '^pass ' "$SMBSIGN_RESULTS")
-failed=$(grep -c '^fail ' "$SMBSIGN_RESULTS")
-if [ "$failed" -ne 0 ]; then
-	say "failed:"
-	grep '^fail ' "$SMBSIGN_RESULTS" | sed 's/^fail /  /' >&2
-fi
-echo "$passed passed, $failed failed"
-[ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
+# wait_for_one: until a stage has ended.
+wait_for_one()
+{
+	local pid rc next=$((SECONDS + 60))
+
+	while :; do
+		for pid in "${!running[@]}"; do
+			kill -0 "$pid" 2> /dev/null && continue
+			wait "$pid"
+			rc=$?
+			finish "$pid" $rc
+			return
+		done
+		sleep 0.5
+		if [ "$jobs" -gt 1 ] && [ $SECONDS -ge $next ]; then
+			progress
+			next=$((SECONDS + 60))
+		fi
+	done
+}
+
+run_stages()
+{
+	local stage
+
+	for stage in "${STAGES[@]}"; do
+		[[ $wanted = *" $stage "* ]] || continue
+		[ ${#running[@]} -lt "$jobs" ] || wait_for_one
+		start "$stage"
+		files+=("$(results_of "$stage")")
+	done
+	while [ ${#running[@]} -gt 0 ]; do
+		wait_for_one
+	done
+	cat "${files[@]}" > "$BUILD/results"
+}
+
+main()
+{
+	local passed failed wanted files=()
+
+	parse_options "$@"
+	mkdir -p "$LOGS"
+	trap 'end_group "${!running[@]}"' EXIT
+	trap 'exit 130' INT TERM HUP
+	run_stages
+	passed=$(grep -c '^pass ' "$BUILD/results")
+	failed=$(grep -c '^fail ' "$BUILD/results")
+	if [ "$failed" -ne 0 ]; then
+		say "failed:"
+		grep '^fail ' "$BUILD/results" | sed 's/^fail /  /' >&2
+	fi
+	echo "$passed passed, $failed failed"
+	[ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
+}
+
+main "$@"

@@ -36,6 +36,7 @@ run_guest()
 	install "$ROOT/tools/afalg/afalg" "$TESTBED/guest/cifs.sh" "$dir"
 	port=$("$TESTBED/samba.sh" port)
 	"$TESTBED/samba.sh" start "$samba" "$port"
+	"$TESTBED/samba.sh" watch "$samba"
 	step "booting Debian's kernel in QEMU: messages through AF_ALG, mounts of Samba" "$out" - \
 		"$TESTBED/vm.sh" -k $KERNEL -c 2 -d "$dir" -l "$LOGS/demo.log" "$TESTBED/guest/demo.sh" "$port"
 }

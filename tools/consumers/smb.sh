@@ -130,6 +130,7 @@ follow
 copy_changed
 build
 for module in client/cifs server/ksmbd; do
-	strip --strip-debug -o "$out/${module#*/}.ko" "$out/fs/smb/$module.ko"
+	strip --strip-debug -o "$tmp/${module#*/}.ko" "$out/fs/smb/$module.ko"
+	take_over "$tmp/${module#*/}.ko" "$out"
 done
 printf '%s\n' "$out"

@@ -220,7 +220,7 @@ main()
 	trap 'exit 130' INT TERM
 	mkdir -p "$LOGS"
 	dir=$(dirname "$("$here/smb.sh" "$name")")
-	cp "$TESTBED/guest/tap.sh" "$dir/"
+	take_over "$TESTBED/guest/tap.sh" "$dir"
 	prepare_cells
 	cut_connections > "$dir/cut.log" 2>&1 &
 	cutter=$!

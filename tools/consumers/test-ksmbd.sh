@@ -208,12 +208,12 @@ with_smbclient()
 	[ $directories = no ] || commands+='; ls; mkdir d; rmdir d; allinfo there; del there'
 	[ "$3" = - ] || options+=(--option="client smb3 signing algorithms=$3")
 	[ "$4" = no ] || options+=(--option="client signing=required")
-	(cd "$share" && timeout 900 smbclient "//127.0.0.1/$5" -s /dev/null -t 600 -p "$port" -U "$6" "${options[@]}" -c "$commands")
+	(cd "$share" && timeout --foreground 900 smbclient "//127.0.0.1/$5" -s /dev/null -t 600 -p "$port" -U "$6" "${options[@]}" -c "$commands")
 }
 
 with_impacket()
 {
-	(cd "$share" && timeout 900 "$here/ksmbd/transfer.py" --dialect "$2" "$port" data back)
+	(cd "$share" && timeout --foreground 900 "$here/ksmbd/transfer.py" --dialect "$2" "$port" data back)
 }
 
 with_cifs()
@@ -349,7 +349,7 @@ torture()
 	local options=() status=0
 
 	[ "$2" = - ] || options+=("--option=client smb3 signing algorithms=$2")
-	timeout 120 smbtorture //127.0.0.1/test -p "$forwarded" -s /dev/null -U smbsign%smbsign \
+	timeout --foreground 120 smbtorture //127.0.0.1/test -p "$forwarded" -s /dev/null -U smbsign%smbsign \
 		--option=clientsigning=required --option=clientminprotocol=SMB3_11 --option=clientmaxprotocol=SMB3_11 \
 		--option=torture:progress=no "${options[@]}" "$1" > "$share/torture/$1-$2" 2>&1 || status=$?
 	case $status in

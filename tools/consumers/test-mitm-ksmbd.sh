@@ -116,7 +116,7 @@ start_server()
 # client PORT COMMANDS [ALGORITHM]: the signing is the client's wish as well
 client()
 {
-	(cd "$dir" && timeout 60 smbclient //127.0.0.1/test -s /dev/null -p "$1" -U smbsign%smbsign \
+	(cd "$dir" && timeout --foreground 60 smbclient //127.0.0.1/test -s /dev/null -p "$1" -U smbsign%smbsign \
 		-m SMB3_11 --option='client min protocol=SMB3_11' --client-protection=sign \
 		${3:+--option="client smb3 signing algorithms=${OFFERS[$3]}"} -c "$2" 2>&1)
 }

@@ -127,7 +127,7 @@ main()
 	mkdir -p "$LOGS"
 	dir=$("$TESTBED/modules.sh" "$name" ${src:+"$src"})
 	gcc -static -O2 -Wall -Wextra -Werror -o "$dir/nocap" "$TESTBED/nocap.c"
-	cp "$TESTBED/guest/tap.sh" "$dir/"
+	take_over "$TESTBED/guest/tap.sh" "$dir"
 	for test in "${tests[@]}"; do
 		case $test in
 		sysfs | smbsignctl) "test_$test" || rc=1 ;;

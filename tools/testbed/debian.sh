@@ -100,7 +100,7 @@ test_cifs()
 
 	samba=$BUILD/samba-$name
 	port=$("$TESTBED/samba.sh" port)
-	if ! "$TESTBED/samba.sh" start "$samba" "$port"; then
+	if ! "$TESTBED/samba.sh" start "$samba" "$port" || ! "$TESTBED/samba.sh" watch "$samba"; then
 		report fail "$name cifs" "Samba did not start"
 		return 1
 	fi

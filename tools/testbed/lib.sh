@@ -135,6 +135,16 @@ report()
 	result "$@"
 }
 
+# take_over FILE DIR: there at once or not at all, for another's guest may read it.
+take_over()
+{
+	local to=$2/${1##*/}
+
+	cmp -s "$1" "$to" && return
+	cp "$1" "$to.$$"
+	mv "$to.$$" "$to"
+}
+
 # need COMMAND VERB: a command that "setup.sh VERB" installs.
 need()
 {

@@ -4,10 +4,10 @@
 # What uml.sh and vm.sh have in common; sourced by them after lib.sh.
 #
 # Gives: the parsed options (name, limit, memory, log, append, hostdir, args), the
-# folder of a run, the script "main" in it that the guest's PID 1 executes, and
-# the verdict on how the run ended.
+# folder of a run, the script "main" in it that the guest's PID 1 executes, the
+# guest as a process, and the verdict on how the run ended.
 
-limit='' memory='' log='' append='' hostdir='' rundir='' args=()
+limit='' memory='' log='' append='' hostdir='' rundir='' guest='' args=()
 
 # runner_options RUNNER EXTRA ARGUMENTS...: EXTRA are further getopts letters,
 # given to the caller's function extra_option.
@@ -69,6 +69,27 @@ write_main()
 		printf "'%s' " "${arg//\'/\'\\\'\'}"
 	done
 	echo
+}
+
+# run_guest: what the caller's boot() becomes, until it ends; its status.  In the
+# background, for the shell heeds no signal while it waits for a command.
+run_guest()
+{
+	local rc=0
+
+	boot &
+	guest=$!
+	wait "$guest" || rc=$?
+	guest=''
+	return $rc
+}
+
+# end_guest: for cleanup, if a signal has come; the guest's timeout passes it on.
+end_guest()
+{
+	[ -n "$guest" ] || return 0
+	kill "$guest" 2> /dev/null || true
+	wait "$guest" || true
 }
 
 # verdict TIMED-OUT STATUS: TIMED-OUT is yes or no, STATUS the script's, empty if

@@ -7,9 +7,10 @@
 #                       the section [global] of smb.conf and overrides what is there
 #                       -S: not the Samba that is installed, but that of trixie.sh
 #   samba.sh stop DIR   stops it; DIR stays, for its logs
+#   samba.sh watch DIR  from now on, notes what clients negotiate
 #   samba.sh signing DIR
-#                       prints what clients negotiated, a line for each kind,
-#                       e.g. "SMB3_11 AES-128-CMAC"
+#                       prints what that was, a line for each kind, e.g.
+#                       "SMB3_11 AES-128-CMAC"
 #   samba.sh disconnect DIR
 #                       cuts its connections
 #   samba.sh port       prints a free port
@@ -18,7 +19,7 @@
 # 127.0.0.1 only (a guest of vm.sh sees it as 10.0.2.2:PORT).
 # Gives: the share "test" (DIR/share) for the user smbsign, password smbsign; its
 # logs in DIR/log.  The system's own Samba, its users and files stay untouched.
-# Runs as whoever calls it, but "signing" needs root or sudo without a password.
+# Runs as whoever calls it, but "watch" needs root or sudo without a password.
 # The caller stops it in a trap, so that it goes whatever happens.
 
 set -euo pipefail
@@ -111,10 +112,7 @@ start()
 	setsid "${command[@]}" -F --no-process-group -s "$dir/smb.conf" > "$dir/log/out" 2>&1 < /dev/null &
 	echo $! > "$dir/smbd.pid"
 	for ((i = 0; i < 100; i++)); do
-		if listening "$port"; then
-			record_sessions < /dev/null > /dev/null 2>&1 &
-			return
-		fi
+		! listening "$port" || return 0
 		running || break
 		sleep 0.1
 	done
@@ -146,8 +144,15 @@ status()
 	"${command[@]}" -s "$dir/smb.conf" -p
 }
 
-# smbd knows what a session negotiated only while it lasts.  Before its end the
-# authentication shows as "-".
+# smbd knows what a session negotiated only while it lasts, so it is asked again and
+# again, which keeps a processor busy for some of the time.
+watch()
+{
+	running || die "no server runs in $dir"
+	record_sessions < /dev/null > /dev/null 2>&1 &
+}
+
+# Before the end of the authentication it shows as "-".
 record_sessions()
 {
 	while running; do
@@ -191,7 +196,7 @@ main()
 		dir=$(cd "$2" && pwd)
 		start "${@:3}"
 		;;
-	stop | signing | disconnect)
+	stop | watch | signing | disconnect)
 		[ $# -eq 2 ] || die "$1 takes the server's folder"
 		[ -d "$2" ] || { [ "$1" = stop ] && exit 0; die "no folder $2"; }
 		dir=$(cd "$2" && pwd)

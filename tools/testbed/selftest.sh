@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # selftest.sh: shows that each runner fails when it should.
 #
-#   selftest.sh [GROUP...]   default: uml vm uml-debug qemu-debug kunit vectors
+#   selftest.sh [GROUP...]   default: uml vm uml-debug qemu-debug kunit vectors check
 #
 #   uml, vm                  uml.sh and vm.sh: the script's status, a warning, a
 #                            hang, a panic
@@ -11,8 +11,11 @@
 #   kunit                    kunit.sh: a case that fails, warns, panics; no case
 #   vectors                  a hex digit wrong in a vector: a KUnit case fails; in
 #                            the power-on self-test: the module does not load
+#   check                    check.sh: stages that fail, end badly, hang; it counts,
+#                            and leaves nothing running
 #
-# Takes: badmod/, whose modules misbehave on demand; copies of the source tree.
+# Takes: badmod/, whose modules misbehave on demand, and badstage.sh, which does so as
+# a stage; copies of the source tree.
 # Gives: a line for each, with SMBSIGN_RESULTS set also there.  Every group first
 # shows that what is well passes, so that no failure comes from somewhere else.
 
@@ -20,7 +23,7 @@ set -euo pipefail
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
-GROUPS_ALL='uml vm uml-debug qemu-debug kunit vectors'
+GROUPS_ALL='uml vm uml-debug qemu-debug kunit vectors check'
 BADMOD=$TESTBED/badmod
 OUT=$LOGS/selftest
 
@@ -75,7 +78,7 @@ statuses()
 # misdeeds RUNNER NAME HOW...: what only a debug kernel sees.
 misdeeds()
 {
-	local run=("$TESTBED/$1" -k "$2" -d "$("$TESTBED/modules.sh" "$2" "$BADMOD")") name=$2 how
+	local run=("$TESTBED/$1" -k "$2" -t 900 -d "$("$TESTBED/modules.sh" "$2" "$BADMOD")") name=$2 how
 	shift 2
 
 	expect "$name good" 0 "${run[@]}" -- sh -c "$(insert nothing)"
@@ -155,13 +158,50 @@ group_vectors()
 	done
 
 	cp "$ROOT/smbsign/selftest.c" "$copy/smbsign/"
-	expect "vectors KUnit, whole" 0 "$TESTBED/kunit.sh" uml-6.12 -s "$copy"
+	# The suites about signing go over all captured messages, with each engine.
+	run=("$TESTBED/kunit.sh" uml-6.12 -s "$copy" 'smbsign_sign*')
+	expect "vectors KUnit, whole" 0 "${run[@]}"
 	for alg in AES-GMAC AES-CMAC HMAC-SHA256 SMB1-MD5; do
 		cp "$ROOT/kunit/vectors/smb-pdus.bin" "$copy/kunit/vectors/"
 		"$TESTBED/break-vectors.py" pdus "$copy/kunit/vectors/smb-pdus.bin" $alg > /dev/null
-		expect "vectors KUnit, $alg broken" 1 "$TESTBED/kunit.sh" uml-6.12 -s "$copy"
+		expect "vectors KUnit, $alg broken" 1 "${run[@]}"
 		saw "vectors KUnit, $alg, a case fails" '^fail +uml-6.12 [^ ]+\.[^ ]+: '
 	done
+}
+
+# gone NAME: what a stage left behind has been ended.
+gone()
+{
+	expect "$1" 0 sh -c "! grep -qs sleep /proc/$(cat "$copy/left")/cmdline"
+}
+
+group_check()
+{
+	local copy=$BUILD/selftest/check run
+
+	rm -rf "$copy"
+	mkdir -p "$copy/tools/testbed"
+	cp "$ROOT/tools/check.sh" "$copy/tools/"
+	cp "$TESTBED/lib.sh" "$copy/tools/testbed/"
+	cp "$TESTBED/badstage.sh" "$copy/tools/stage.sh"
+	run=("$copy/tools/check.sh" -j 2)
+
+	expect "check good" 0 "${run[@]}" lint uml
+	saw "check counts" '^2 passed, 0 failed$'
+	expect "check test fails" 1 "${run[@]}" fips lint
+	saw "check counts the one that failed" '^2 passed, 1 failed$'
+	expect "check stage ends badly" 1 "${run[@]}" lint uml fips wire
+	saw "check counts the stage" '^3 passed, 2 failed$'
+	saw "check tells which stage" '^  wire: ended with status 3'
+	expect "check stage is killed" 1 "${run[@]}" uml package
+	saw "check counts the killed stage" '^1 passed, 1 failed$'
+	gone "check ends what the killed stage left"
+	expect "check nothing ran" 1 "${run[@]}" debian mitm
+	saw "check counts nothing" '^0 passed, 0 failed$'
+	expect "check interrupted" 130 timeout --preserve-status 2 "${run[@]}" cifs uml ksmbd
+	gone "check interrupted, ends what a stage left"
+	expect "check one at a time, interrupted" 130 timeout --preserve-status 2 "${run[@]}" -j 1 uml ksmbd
+	gone "check one at a time, interrupted, ends what a stage left"
 }
 
 main()

@@ -38,6 +38,7 @@ extra_option()
 
 cleanup()
 {
+	end_guest
 	[ -z "$scratch" ] || rm -rf "$scratch"
 	[ -z "$rundir" ] || rm -rf "$rundir"
 }
@@ -76,7 +77,7 @@ preload_library()
 boot()
 {
 	# shellcheck disable=SC2086 # append is words
-	timeout -k 5 "$limit" env LD_PRELOAD="$preload" TMPDIR="$scratch" HOME="$scratch" \
+	exec timeout -k 5 "$limit" env LD_PRELOAD="$preload" TMPDIR="$scratch" HOME="$scratch" \
 		"$linux" mem="${memory}M" uml_dir="$scratch/" initrd="$initrd" rdinit=/init \
 		con=null con0=null,fd:1 loglevel=7 panic=-1 printk.devkmsg=on kunit.enable=1 $append \
 		tb.host="$hostdir" tb.run="${rundir##*/}" > "$log" 2>&1 < /dev/null
@@ -102,7 +103,7 @@ main()
 	write_main "${args[@]}" >> "$rundir/main"
 
 	start=$SECONDS
-	boot 2> /dev/null || rc=$?	# the shell would remark on a panic's signal
+	run_guest 2> /dev/null || rc=$?	# the shell would remark on a panic's signal
 	[ $rc -ne 124 ] && [ $rc -ne 137 ] || [ $((SECONDS - start)) -lt "$limit" ] || timed_out=yes
 	cat "$rundir/out" 2> /dev/null || true
 	status=$(grep -aoE '@@EXIT [0-9]+' "$log" | tail -n 1 | cut -d' ' -f2) || true

@@ -32,7 +32,7 @@ client()
 
 torture()
 {
-	timeout 60 smbtorture //127.0.0.1/test -p "$port" -U $USER_ -m SMB3_11 \
+	timeout --foreground 60 smbtorture //127.0.0.1/test -p "$port" -U $USER_ -m SMB3_11 \
 		--option=clientsigning=required "$1" > "$dir/client.out" 2>&1
 }
 
