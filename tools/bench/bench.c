@@ -8,7 +8,9 @@
  * the machine does meets all alike.  It runs as the module is loaded, and prints
  * each sample; report.py finds the medians:
  *
- *	sample ALGORITHM JOB WHERE BYTES WAY CYCLES*100
+ *	sample ALGORITHM JOB WHERE BYTES WAY CYCLES*100 FLOOD
+ *
+ * in cycles of the core; FLOOD tells whether it was shared, see quiet.h.
  */
 #define pr_fmt(fmt) "smbsign_bench: " fmt
 
@@ -25,6 +27,7 @@
 #include <linux/sizes.h>
 
 #include "bench.h"
+#include "quiet.h"
 
 #define MIN_SAMPLE_LEN	SZ_512K			/* bytes, by repetition */
 
@@ -51,63 +54,55 @@ static const char *const alg_names[] = { "hmac-sha256", "aes-cmac",
 					 "aes-gmac" };
 static const size_t lens[] = { 128, SZ_4K, SZ_64K, SZ_1M };
 
-/* Each step of the chain takes 3 cycles of the core on any x86 since 2008. */
-#define CHAIN_LEN		400000
-#define CHAIN_CORE_CYCLES	(3 * CHAIN_LEN)
-
-static u64 time_chain(void)
-{
-	u64 start = cycles_now();
-
-#ifdef CONFIG_X86_64
-	unsigned long x = start;
-
-	for (int i = 0; i < CHAIN_LEN / 4; i++)
-		asm volatile("imul %0, %0; imul %0, %0\n\t"
-			     "imul %0, %0; imul %0, %0" : "+r" (x));
-#endif
-	return cycles_now() - start;
-}
-
 static void print_clock(void)
 {
-	u64 chain = U64_MAX, ns, cycles;
+	u64 ns = ktime_get_ns(), cycles = cycles_now();
 
-	ns = ktime_get_ns();
-	cycles = cycles_now();
-	for (int i = 0; i < 50; i++)
-		chain = min(chain, time_chain());
+	quiet_learn();
 	cycles = cycles_now() - cycles;
 	ns = max(ktime_get_ns() - ns, 1ULL);
 	pr_info("clock: %llu MHz\n", div64_u64(cycles * 1000, ns));
-	if (IS_ENABLED(CONFIG_X86_64))
-		pr_info("core: %llu percent of it\n",
-			div64_u64(100ULL * CHAIN_CORE_CYCLES, chain));
+	pr_info("core: %llu percent of it\n",
+		div64_u64(100 * QUIET_CHAIN, quiet_probe().chain));
 }
 
 /* One measurement */
 struct sample {
 	int (*run)(const struct bench_load *load);
 	struct bench_load load;
-	u64 cycles;
+	u64 cycles;		/* of the core */
+	struct quiet_probe probe;
 	int err;
 	struct tasklet_struct tasklet;
 	struct completion done;
 };
 
-static void sample_run(struct sample *sample)
+static void sample_warm_up(struct sample *sample)
 {
 	u64 start = cycles_now();
 
 	do {
 		sample->err = sample->run(&sample->load);
 	} while (!sample->err && cycles_now() - start < WARM_UP_CYCLES);
-	if (sample->err)
-		return;
+}
 
-	start = cycles_now();
-	sample->err = sample->run(&sample->load);
-	sample->cycles = cycles_now() - start;
+static void sample_run(struct sample *sample)
+{
+	u64 start, deadline = quiet_deadline();
+	bool in_time;
+
+	do {
+		in_time = quiet_wait(deadline);
+		sample_warm_up(sample);
+		if (sample->err)
+			return;
+		start = cycles_now();
+		sample->err = sample->run(&sample->load);
+		sample->cycles = cycles_now() - start;
+		sample->probe = quiet_probe();
+	} while (!sample->err && !quiet_is(&sample->probe) && in_time);
+	sample->cycles = div64_u64(sample->cycles * QUIET_CHAIN,
+				   sample->probe.chain);
 }
 
 static void sample_tasklet(struct tasklet_struct *tasklet)
@@ -147,9 +142,10 @@ static int take_sample(const char *name, struct sample *sample,
 		sample_run_in_softirq(sample);
 	else
 		sample_run(sample);
-	pr_info("sample %s %s %s %zu %s %llu\n", alg_names[load->alg],
+	pr_info("sample %s %s %s %zu %s %llu %u\n", alg_names[load->alg],
 		job_names[load->job], where_names[where], load->len, name,
-		div_u64(sample->cycles * 100, num * load->repeat));
+		div_u64(sample->cycles * 100, num * load->repeat),
+		sample->probe.flood);
 	cond_resched();
 	return sample->err;
 }

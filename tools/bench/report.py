@@ -4,12 +4,12 @@
 
     report.py SAMPLES [--write DIR]
 
-SAMPLES has lines "sample ALGORITHM JOB WHERE BYTES WAY CYCLES*100", of which the
-medians count, and what smbsign_bench.ko says of the clock and of who takes part.
+SAMPLES has lines "sample ALGORITHM JOB WHERE BYTES WAY CYCLES*100 FLOOD", of which
+the medians count, of those alone that had the core for themselves if there are any; and what smbsign_bench.ko says of the clock and of who takes part.
 Prints a table for each algorithm; with --write also DIR/signing.csv and the plots
 DIR/*.svg (which needs python3-matplotlib).
 
-Cycles are those of the core, at the frequency that it ran at.
+Cycles are those of the core, at the frequency that it ran at just then.
 """
 
 import argparse
@@ -38,7 +38,7 @@ class Samples:
     """The lines of a run."""
 
     def __init__(self, path):
-        self.values = collections.defaultdict(list)
+        taken = collections.defaultdict(list)
         self.about = collections.OrderedDict()
         self.sections = collections.defaultdict(list)
         percent = []
@@ -47,7 +47,7 @@ class Samples:
                 word = line.split()
                 if word[0] == 'sample':
                     key = Key(*word[1:4], int(word[4]), word[5])
-                    self.values[key].append(int(word[6]) / 100)
+                    taken[key].append((int(word[6]) / 100, int(word[7])))
                 elif word[0] == 'section':
                     self.sections[word[1], word[2]].append(int(word[3]))
                 elif word[0] == 'core:':
@@ -57,9 +57,21 @@ class Samples:
                 elif word[0] in ('stock', 'driver', 'engine', 'cpu', 'kernel', 'version'):
                     name, _, value = line.strip().partition(': ' if ': ' in line else ' ')
                     self.about[name] = value
-        if not self.values or 'clock' not in self.about:
-            sys.exit(f'{path}: no samples, or no clock')
+        if not taken:
+            sys.exit(f'{path}: no samples')
+        self.keep_quiet(taken)
+        if 'clock' not in self.about:
+            sys.exit(f'{path}: no clock')
         self.core = statistics.median(percent) / 100 if percent else 1
+
+    def keep_quiet(self, taken):
+        """See quiet.h: of a core that is not shared the flood is hardly ever more than the least of all."""
+        most = min(flood for samples in taken.values() for _, flood in samples) * 1.05
+        self.values, self.shared = {}, 0
+        for key, samples in taken.items():
+            quiet = [cycles for cycles, flood in samples if flood <= most]
+            self.values[key] = quiet or [cycles for cycles, _ in samples]
+            self.shared += not quiet
 
     def ghz(self):
         """Of the core."""
@@ -68,7 +80,7 @@ class Samples:
     def cycles(self, key):
         """Median for one PDU, in cycles of the core, or None."""
         values = self.values.get(key)
-        return statistics.median(values) * self.core if values else None
+        return statistics.median(values) if values else None
 
     def spread(self, key):
         """Half of the samples are within this part of the median."""
@@ -176,6 +188,8 @@ def print_sections(samples):
 
 
 def print_noise(samples):
+    if samples.shared:
+        print(f'\nThe core was never ours alone for {samples.shared} of {len(samples.values)} medians.')
     noisy = [key for key in samples.values if samples.spread(key) > .2]
     if len(noisy) > len(samples.values) / 20:
         print(f'\nThe machine was busy: {len(noisy)} of {len(samples.values)} medians are of samples that differ '

@@ -3,15 +3,15 @@
  * One round of measurements of user-space libraries, in the words of
  * smbsign_bench.ko: the two run in turns in the same guest.
  *
- *	sample ALGORITHM JOB WHERE BYTES WAY CYCLES*100
+ *	sample ALGORITHM JOB WHERE BYTES WAY CYCLES*100 FLOOD
  *
  * Before anything is measured, all peers have to agree on every tag.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <x86intrin.h>
 
+#include "../quiet.h"
 #include "peers.h"
 
 #define MAX_LEN		1048576
@@ -35,29 +35,27 @@ static const char *const alg_names[] = { "hmac-sha256", "aes-cmac", "aes-gmac" }
 static const size_t lens[] = { 128, 4096, 65536, MAX_LEN };
 static struct pdu pdus[BATCH];
 
-static unsigned long long cycles_now(void)
-{
-	unsigned long long tsc;
-
-	_mm_lfence();
-	tsc = __rdtsc();
-	_mm_lfence();
-	return tsc;
-}
-
 static void measure(const struct peer *peer, enum alg alg, unsigned int num)
 {
 	size_t repeat = MIN_SAMPLE_LEN / (pdus[0].len * num);
-	unsigned long long start;
+	unsigned long long cycles, deadline = quiet_deadline();
+	struct quiet_probe probe;
+	bool in_time;
 
 	repeat = repeat ? repeat : 1;
-	peer->sign(alg, pdus, num);
-	start = cycles_now();
-	for (size_t i = 0; i < repeat; i++)
+	do {
+		in_time = quiet_wait(deadline);
 		peer->sign(alg, pdus, num);
-	printf("sample %s %s process %zu %s %llu\n", alg_names[alg],
+		cycles = quiet_now();
+		for (size_t i = 0; i < repeat; i++)
+			peer->sign(alg, pdus, num);
+		cycles = quiet_now() - cycles;
+		probe = quiet_probe();
+	} while (!quiet_is(&probe) && in_time);
+	cycles = cycles * QUIET_CHAIN / probe.chain;
+	printf("sample %s %s process %zu %s %llu %u\n", alg_names[alg],
 	       num > 1 ? "batch" : "sign", pdus[0].len, peer->name,
-	       (cycles_now() - start) * 100 / (repeat * num));
+	       cycles * 100 / (repeat * num), probe.flood);
 }
 
 static void check_agreement(enum alg alg, const struct peer *peer)
@@ -110,6 +108,7 @@ static void fill_pdus(void)
 int main(void)
 {
 	fill_pdus();
+	quiet_learn();
 	for (size_t p = 0; p < NUM_PEERS; p++) {
 		if (!all[p]->init(pdus)) {
 			fprintf(stderr, "peers: no %s\n", all[p]->name);
