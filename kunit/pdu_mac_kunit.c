@@ -97,7 +97,7 @@ static int gmac_key_init(void *key)
 static const struct mac_test pdu_gmac_test = {
 	SMB2_COMMON,
 	.alg		= SMBSIGN_AES_GMAC,
-	.wiped_size	= offsetof(struct smbsign_gmac_ctx, buf),
+	.wiped_size	= offsetof(struct smbsign_gmac_ctx, acc[1]),
 	.key_init	= gmac_key_init,
 	.mac_of_macs	= pdu_gmac_mac_of_macs,
 };

@@ -359,6 +359,36 @@ void smbsign_ghash(struct smbsign_section *section,
 }
 EXPORT_SYMBOL_IF_KUNIT(smbsign_ghash);
 
+/* By an engine that has lanes */
+void smbsign_ghash_lanes(struct smbsign_section *section,
+			 const struct smbsign_ghash_key *key,
+			 u8 acc[GHASH_NUM_LANES][GHASH_BLOCK_LEN],
+			 const u8 *data, size_t num_blocks)
+{
+	size_t left = num_blocks / GHASH_LANES_BLOCKS, n;
+
+	for (; left; left -= n, data += n * GHASH_LANES_BLOCKS * GHASH_BLOCK_LEN) {
+		n = section_take(section, left,
+				 GHASH_LANES_BLOCKS * SMBSIGN_GHASH_BLOCK_COST);
+		section->engine->ghash_lanes(key, acc, data,
+					     n * GHASH_LANES_BLOCKS);
+	}
+}
+
+/* The lanes end with the first few blocks. */
+void smbsign_ghash_join(struct smbsign_section *section,
+			const struct smbsign_ghash_key *key,
+			u8 acc[GHASH_NUM_LANES][GHASH_BLOCK_LEN],
+			const u8 *data, size_t num_blocks)
+{
+	size_t n = min(num_blocks, 4 * GHASH_LANES_BLOCKS);
+
+	section_take(section, 1, n * SMBSIGN_GHASH_BLOCK_COST);
+	section->engine->ghash_join(key, acc, data, n);
+	smbsign_ghash(section, key, acc[0], data + n * GHASH_BLOCK_LEN,
+		      num_blocks - n);
+}
+
 /* smbsign_gmac_tag() by an engine that has no function for it */
 void smbsign_gmac_tag_in_parts(struct smbsign_section *section,
 			       const struct smbsign_gmac_key *key,

@@ -17,6 +17,9 @@
 
 #include "internal.h"
 
+/* What lanes need to be joined: a block each */
+#define LANES_LEN	(GHASH_NUM_LANES * GHASH_BLOCK_LEN)
+
 int smbsign_gmac_key_init(struct smbsign_gmac_key *key)
 {
 	int err;
@@ -60,11 +63,39 @@ static void gather(struct smbsign_gmac_ctx *ctx, const u8 *data, size_t len)
 	ctx->buf_len += len;
 }
 
-/* smbsign_gmac_update() for a piece that is more than is to be gathered */
+/* In lanes there have to be as many blocks at least. */
+static void fold(struct smbsign_section *section, struct smbsign_gmac_ctx *ctx,
+		 const struct smbsign_gmac_key *key, const u8 *data,
+		 size_t num_blocks)
+{
+	if (!ctx->in_lanes)
+		return smbsign_ghash(section, &key->ghash, ctx->acc[0], data,
+				     num_blocks);
+	smbsign_ghash_join(section, &key->ghash, ctx->acc, data, num_blocks);
+	memzero_explicit(ctx->acc[1], sizeof(ctx->acc) - sizeof(ctx->acc[0]));
+	ctx->in_lanes = false;
+}
+
+/* What there is goes into lanes, which are not joined before more has come. */
+static void fold_in_lanes(struct smbsign_section *section,
+			  struct smbsign_gmac_ctx *ctx,
+			  const struct smbsign_gmac_key *key, const u8 *data,
+			  size_t num_blocks)
+{
+	if (!ctx->in_lanes)
+		memset(ctx->acc[1], 0, sizeof(ctx->acc) - sizeof(ctx->acc[0]));
+	smbsign_ghash_lanes(section, &key->ghash, ctx->acc, data, num_blocks);
+	ctx->in_lanes = true;
+}
+
+/*
+ * smbsign_gmac_update() for a piece that is more than is to be gathered.  A page
+ * of many is a number of blocks that suits lanes.
+ */
 void smbsign_gmac_update_blocks(struct smbsign_section *section,
 				struct smbsign_gmac_ctx *ctx,
 				const struct smbsign_gmac_key *key,
-				const u8 *data, size_t len)
+				const u8 *data, size_t len, size_t follows)
 {
 	size_t n;
 
@@ -72,19 +103,36 @@ void smbsign_gmac_update_blocks(struct smbsign_section *section,
 	/* There is enough to make whole blocks of what has been gathered. */
 	if (ctx->buf_len) {
 		n = -ctx->buf_len % GHASH_BLOCK_LEN;
+		if (ctx->in_lanes && ctx->buf_len < LANES_LEN)
+			n = LANES_LEN - ctx->buf_len;
 		gather(ctx, data, n);
 		data += n;
 		len -= n;
-		smbsign_ghash(section, &key->ghash, ctx->acc, ctx->buf,
-			      ctx->buf_len / GHASH_BLOCK_LEN);
+		fold(section, ctx, key, ctx->buf, ctx->buf_len / GHASH_BLOCK_LEN);
 		ctx->buf_len = 0;
 	}
 	n = len / GHASH_BLOCK_LEN;
+	if (follows >= LANES_LEN && len &&
+	    len % (GHASH_LANES_BLOCKS * GHASH_BLOCK_LEN) == 0 &&
+	    section->engine->ghash_lanes)
+		return fold_in_lanes(section, ctx, key, data, n);
 	if (n)
-		smbsign_ghash(section, &key->ghash, ctx->acc, data, n);
+		fold(section, ctx, key, data, n);
 	gather(ctx, data + n * GHASH_BLOCK_LEN, len % GHASH_BLOCK_LEN);
 }
 EXPORT_SYMBOL_IF_KUNIT(smbsign_gmac_update_blocks);
+
+/* Whole blocks out of what has been gathered: in lanes there are enough. */
+static void join_lanes(struct smbsign_section *section,
+		       struct smbsign_gmac_ctx *ctx,
+		       const struct smbsign_gmac_key *key)
+{
+	size_t len = round_down(ctx->buf_len, GHASH_BLOCK_LEN);
+
+	fold(section, ctx, key, ctx->buf, len / GHASH_BLOCK_LEN);
+	ctx->buf_len -= len;
+	memmove(ctx->buf, &ctx->buf[len], ctx->buf_len);
+}
 
 /* Wipes what of @ctx depends on the key. */
 void smbsign_gmac_final(struct smbsign_section *section,
@@ -93,14 +141,18 @@ void smbsign_gmac_final(struct smbsign_section *section,
 			const u8 nonce[GMAC_NONCE_SIZE],
 			u8 tag[SMBSIGN_SIG_SIZE])
 {
-	size_t num_blocks = DIV_ROUND_UP(ctx->buf_len, GHASH_BLOCK_LEN);
-	u8 *lengths = &ctx->buf[num_blocks * GHASH_BLOCK_LEN];
+	size_t num_blocks;
+	u8 *lengths;
 
+	if (ctx->in_lanes)
+		join_lanes(section, ctx, key);
+	num_blocks = DIV_ROUND_UP(ctx->buf_len, GHASH_BLOCK_LEN);
+	lengths = &ctx->buf[num_blocks * GHASH_BLOCK_LEN];
 	memset(&ctx->buf[ctx->buf_len], 0, GHASH_BLOCK_LEN);
 	put_unaligned_be64(ctx->len * 8, lengths);
 	put_unaligned_be64(0, lengths + 8);
-	smbsign_gmac_tag(section, key, ctx->acc, ctx->buf, num_blocks + 1,
+	smbsign_gmac_tag(section, key, ctx->acc[0], ctx->buf, num_blocks + 1,
 			 nonce, tag);
-	memzero_explicit(ctx, offsetof(struct smbsign_gmac_ctx, buf));
+	memzero_explicit(ctx, offsetof(struct smbsign_gmac_ctx, acc[1]));
 }
 EXPORT_SYMBOL_IF_KUNIT(smbsign_gmac_final);

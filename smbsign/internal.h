@@ -38,6 +38,8 @@ struct smbsign_gmac_key;
 /* engine.c: ways to compute the MACs, and which of them is in force */
 
 #define GHASH_BLOCK_LEN		16
+#define GHASH_NUM_LANES		4
+#define GHASH_LANES_BLOCKS	64
 #define GMAC_NONCE_SIZE		12
 
 /*
@@ -106,6 +108,12 @@ struct smbsign_sha256_lanes {
  * @release: Give back what @probe took.  No key is left by then.
  * @describe: Write the names of what computes, for the log, into @buf of @size.
  * @ghash: Fold @num_blocks >= 1 blocks of 16 bytes at @data into @acc.
+ * @ghash_lanes: The same with four accumulators, of which each takes every fourth
+ *		 block, for @num_blocks, a multiple of GHASH_LANES_BLOCKS.  The
+ *		 first accumulator may be one of @ghash, with the others zero.
+ *		 NULL if the engine gains nothing by it.
+ * @ghash_join: Fold @num_blocks >= 4 blocks into four such accumulators, so that the
+ *		first becomes one of @ghash again.  NULL if @ghash_lanes is.
  * @gmac_final: Fold @num_blocks >= 1 blocks at @data into @acc, which is only
  *		read: @tag = @acc ^ AES(@nonce || 1).  NULL if the engine gains
  *		nothing by it over @ghash and @cbcmac.
@@ -133,6 +141,12 @@ struct smbsign_engine {
 	void (*ghash)(const struct smbsign_ghash_key *key,
 		      u8 acc[GHASH_BLOCK_LEN], const u8 *data,
 		      size_t num_blocks);
+	void (*ghash_lanes)(const struct smbsign_ghash_key *key,
+			    u8 acc[GHASH_NUM_LANES][GHASH_BLOCK_LEN],
+			    const u8 *data, size_t num_blocks);
+	void (*ghash_join)(const struct smbsign_ghash_key *key,
+			   u8 acc[GHASH_NUM_LANES][GHASH_BLOCK_LEN],
+			   const u8 *data, size_t num_blocks);
 	void (*gmac_final)(const struct smbsign_gmac_key *key,
 			   const u8 acc[GHASH_BLOCK_LEN], const u8 *data,
 			   size_t num_blocks, const u8 nonce[GMAC_NONCE_SIZE],
@@ -201,6 +215,14 @@ void smbsign_ghash_key_exit(struct smbsign_ghash_key *key);
 void smbsign_ghash(struct smbsign_section *section,
 		   const struct smbsign_ghash_key *key,
 		   u8 acc[GHASH_BLOCK_LEN], const u8 *data, size_t num_blocks);
+void smbsign_ghash_lanes(struct smbsign_section *section,
+			 const struct smbsign_ghash_key *key,
+			 u8 acc[GHASH_NUM_LANES][GHASH_BLOCK_LEN],
+			 const u8 *data, size_t num_blocks);
+void smbsign_ghash_join(struct smbsign_section *section,
+			const struct smbsign_ghash_key *key,
+			u8 acc[GHASH_NUM_LANES][GHASH_BLOCK_LEN],
+			const u8 *data, size_t num_blocks);
 void smbsign_gmac_tag_in_parts(struct smbsign_section *section,
 			       const struct smbsign_gmac_key *key,
 			       u8 acc[GHASH_BLOCK_LEN], const u8 *data,
@@ -289,12 +311,13 @@ struct smbsign_gmac_key {
  * What comes in pieces is gathered up to this, then hashed at once; a multiple of
  * the block, and small enough for crypto API's limit on the size of a context.
  */
-#define GMAC_GATHER_SIZE	208
+#define GMAC_GATHER_SIZE	160
 
 struct smbsign_gmac_ctx {
-	u8 acc[GHASH_BLOCK_LEN];
 	u64 len;			/* bytes so far, with those in @buf */
-	u64 buf_len;
+	u32 buf_len;
+	u32 in_lanes;			/* otherwise only the first is used of: */
+	u8 acc[GHASH_NUM_LANES][GHASH_BLOCK_LEN];
 	/* Bytes of the message, and room for the padding and the lengths */
 	u8 buf[GMAC_GATHER_SIZE + GHASH_BLOCK_LEN];
 };
@@ -306,7 +329,7 @@ void smbsign_gmac_key_exit(struct smbsign_gmac_key *key);
 void smbsign_gmac_update_blocks(struct smbsign_section *section,
 				struct smbsign_gmac_ctx *ctx,
 				const struct smbsign_gmac_key *key,
-				const u8 *data, size_t len);
+				const u8 *data, size_t len, size_t follows);
 void smbsign_gmac_final(struct smbsign_section *section,
 			struct smbsign_gmac_ctx *ctx,
 			const struct smbsign_gmac_key *key,
@@ -316,19 +339,25 @@ void smbsign_gmac_final(struct smbsign_section *section,
 /* What is behind buf_len is not defined, and not looked at. */
 static inline void smbsign_gmac_init(struct smbsign_gmac_ctx *ctx)
 {
-	memset(ctx->acc, 0, sizeof(ctx->acc));
+	memset(ctx->acc[0], 0, sizeof(ctx->acc[0]));
 	ctx->len = 0;
 	ctx->buf_len = 0;
+	ctx->in_lanes = false;
 }
 
-/* Inline, so that pieces of known length, such as a header, are a few moves. */
+/*
+ * At least @follows bytes of the message are still to come.  Inline, so that pieces
+ * of known length, such as a header, are a few moves.
+ */
 static inline void smbsign_gmac_update(struct smbsign_section *section,
 				       struct smbsign_gmac_ctx *ctx,
 				       const struct smbsign_gmac_key *key,
-				       const u8 *data, size_t len)
+				       const u8 *data, size_t len,
+				       size_t follows)
 {
 	if (len > GMAC_GATHER_SIZE - ctx->buf_len)
-		return smbsign_gmac_update_blocks(section, ctx, key, data, len);
+		return smbsign_gmac_update_blocks(section, ctx, key, data, len,
+						  follows);
 	memcpy(&ctx->buf[ctx->buf_len], data, len);
 	ctx->buf_len += len;
 	ctx->len += len;

@@ -47,16 +47,17 @@ static __always_inline void mac_init(union smbsign_mac_ctx *ctx,
 	}
 }
 
+/* At least @follows bytes of the message are still to come. */
 static __always_inline int mac_update(struct smbsign_section *section,
 				      union smbsign_mac_ctx *ctx,
 				      const struct smbsign_key *key,
 				      enum smbsign_alg alg, const u8 *data,
-				      size_t len)
+				      size_t len, size_t follows)
 {
 	switch (alg) {
 	case SMBSIGN_AES_GMAC:
-		smbsign_gmac_update(section, &ctx->gmac, &key->gmac, data,
-				    len);
+		smbsign_gmac_update(section, &ctx->gmac, &key->gmac, data, len,
+				    follows);
 		return 0;
 	case SMBSIGN_AES_CMAC:
 		smbsign_cmac_update(section, &ctx->cmac, &key->cmac, data,

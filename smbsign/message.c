@@ -154,9 +154,10 @@ static __always_inline int job_compute_alg(const struct smbsign_job *job,
 		mac_nonce(nonce, &job->pdu);
 	smbsign_cursor_init(&c, job->msg, hdr_size, job->pdu.len - hdr_size);
 	smbsign_section_begin(&section);
-	err = mac_update(&section, &ctx, key, alg, job->hdr, hdr_size);
+	err = mac_update(&section, &ctx, key, alg, job->hdr, hdr_size,
+			 c.left);
 	while (!err && smbsign_cursor_next(&c, &data, &n))
-		err = mac_update(&section, &ctx, key, alg, data, n);
+		err = mac_update(&section, &ctx, key, alg, data, n, c.left);
 	cursor_err = smbsign_cursor_end(&c);
 	err = err ?: cursor_err;
 	if (err)
@@ -243,8 +244,8 @@ EXPORT_SYMBOL_GPL(smbsign_verify_msg);
 
 int smbsign_msg_next(struct smbsign_msg *rest, struct smbsign_msg *msg)
 {
-	u8 hdr[SMBSIGN_SMB2_HDR_SIZE];
-	struct smbsign_pdu pdu;
+	u8 hdr[SMBSIGN_SMB2_HDR_SIZE] __uninitialized;
+	struct smbsign_pdu pdu __uninitialized;
 	int err;
 
 	err = smbsign_data_read(rest, 0, hdr, min(rest->len, sizeof(hdr)));

@@ -201,8 +201,25 @@
 	lea		POWER(0)(KEY, POWERS), POWERS
 .endm
 
-// Fold the NUM_BLOCKS >= 1 blocks at DATA into lane 0 of ACC, natural, whose other
-// lanes are zero.
+// Fold a group of blocks at DATA into the four lanes of ACC, every fourth block into
+// one: all are multiplied by the same power.
+//
+// Clobbers all that is named above, but for the constants; moves DATA on, and takes
+// from NUM_BLOCKS.
+.macro	_ghash_group
+	_mul_8_blocks	0, 1, POWER(64)(KEY), POWER(60)(KEY), MID(64)(KEY), 1
+.irp i, 1,2,3,4,5,6,7
+	_mul_8_blocks	128*\i, 1, POWER(64-8*\i)(KEY), POWER(60-8*\i)(KEY), \
+			MID(64-8*\i)(KEY), 0
+.endr
+	vpternlogq	$0x96, LO, HI, MI
+	_reduce		LO, MI, HI, ACC, POLY, T0
+	add		$GROUP*16, DATA
+	sub		$GROUP, NUM_BLOCKS
+.endm
+
+// Fold the NUM_BLOCKS >= 1 blocks at DATA into ACC, natural, the sum to lane 0.
+// Where there are less than four blocks, only lane 0 may be other than zero.
 //
 // The main loop keeps four sums, one a lane, of every fourth block, so that it has
 // one power for all lanes and nothing to add up across them.  The powers that
@@ -214,15 +231,7 @@
 	cmp		$GROUP + 4, NUM_BLOCKS
 	jb		.Lrest\@
 .Lgroup\@:
-	_mul_8_blocks	0, 1, POWER(64)(KEY), POWER(60)(KEY), MID(64)(KEY), 1
-.irp i, 1,2,3,4,5,6,7
-	_mul_8_blocks	128*\i, 1, POWER(64-8*\i)(KEY), POWER(60-8*\i)(KEY), \
-			MID(64-8*\i)(KEY), 0
-.endr
-	vpternlogq	$0x96, LO, HI, MI
-	_reduce		LO, MI, HI, ACC, POLY, T0
-	add		$GROUP*16, DATA
-	sub		$GROUP, NUM_BLOCKS
+	_ghash_group
 	cmp		$GROUP + 4, NUM_BLOCKS
 	jae		.Lgroup\@
 
@@ -357,6 +366,40 @@ SYM_FUNC_START(smbsign_ghash_vaes_avx512)
 	vzeroupper
 	RET
 SYM_FUNC_END(smbsign_ghash_vaes_avx512)
+
+// void smbsign_ghash_lanes_vaes_avx512(const struct smbsign_ghash_powers *key,
+//					u8 acc[4][16], const u8 *data,
+//					size_t num_blocks);
+//
+// Fold num_blocks, a multiple of 64, into four accumulators, which are not added up.
+SYM_FUNC_START(smbsign_ghash_lanes_vaes_avx512)
+	_load_constants
+	vmovdqu64	(ACC_PTR), ACC
+	vgf2p8affineqb	$0, REVERSE, ACC, ACC
+.Llanes_group:
+	_ghash_group
+	jnz		.Llanes_group
+	vgf2p8affineqb	$0, REVERSE, ACC, ACC
+	vmovdqu64	ACC, (ACC_PTR)
+	vzeroupper
+	RET
+SYM_FUNC_END(smbsign_ghash_lanes_vaes_avx512)
+
+// void smbsign_ghash_join_vaes_avx512(const struct smbsign_ghash_powers *key,
+//				       u8 acc[4][16], const u8 *data,
+//				       size_t num_blocks);
+//
+// Fold num_blocks >= 4 blocks into four accumulators, and add these up to the first.
+SYM_FUNC_START(smbsign_ghash_join_vaes_avx512)
+	_load_constants
+	vmovdqu64	(ACC_PTR), ACC
+	vgf2p8affineqb	$0, REVERSE, ACC, ACC
+	_ghash_blocks
+	vgf2p8affineqb	$0, %xmm13, %xmm11, %xmm11
+	vmovdqu		%xmm11, (ACC_PTR)
+	vzeroupper
+	RET
+SYM_FUNC_END(smbsign_ghash_join_vaes_avx512)
 
 // void smbsign_gmac_final_vaes_avx512(const struct smbsign_gmac_key *key,
 //				       const u8 acc[16], const u8 *data,

@@ -40,6 +40,31 @@ DECLARE_GMAC(aesni)
 DECLARE_GMAC(vaes_avx2)
 DECLARE_GMAC(vaes_avx512)
 
+asmlinkage void
+smbsign_ghash_lanes_vaes_avx512(const struct smbsign_ghash_powers *key,
+				u8 acc[GHASH_NUM_LANES][GHASH_BLOCK_LEN],
+				const u8 *data, size_t num_blocks);
+asmlinkage void
+smbsign_ghash_join_vaes_avx512(const struct smbsign_ghash_powers *key,
+			       u8 acc[GHASH_NUM_LANES][GHASH_BLOCK_LEN],
+			       const u8 *data, size_t num_blocks);
+
+static void
+x86_ghash_lanes_vaes_avx512(const struct smbsign_ghash_key *key,
+			    u8 acc[GHASH_NUM_LANES][GHASH_BLOCK_LEN],
+			    const u8 *data, size_t num_blocks)
+{
+	smbsign_ghash_lanes_vaes_avx512(&key->powers, acc, data, num_blocks);
+}
+
+static void
+x86_ghash_join_vaes_avx512(const struct smbsign_ghash_key *key,
+			   u8 acc[GHASH_NUM_LANES][GHASH_BLOCK_LEN],
+			   const u8 *data, size_t num_blocks)
+{
+	smbsign_ghash_join_vaes_avx512(&key->powers, acc, data, num_blocks);
+}
+
 asmlinkage void smbsign_ghash_powers_aesni(struct smbsign_ghash_powers *key,
 					   const u8 h[GHASH_BLOCK_LEN]);
 asmlinkage void
