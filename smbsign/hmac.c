@@ -68,8 +68,12 @@ size_t smbsign_sha256_pad(u8 *buf, size_t fill, u64 len)
 {
 	size_t num_blocks = (fill + 8) / SHA256_BLOCK_SIZE + 1;
 
-	/* At most so much is missing, and of known length it is a few moves. */
-	memset(buf + fill, 0, SHA256_BLOCK_SIZE);
+	/*
+	 * At most so much is missing, and of known length it is a few moves; at
+	 * once it would be a "rep stos".
+	 */
+	memset(buf + fill, 0, SHA256_BLOCK_SIZE / 2);
+	memset(buf + fill + SHA256_BLOCK_SIZE / 2, 0, SHA256_BLOCK_SIZE / 2);
 	buf[fill] = 0x80;
 	put_unaligned_be64(len * 8, buf + num_blocks * SHA256_BLOCK_SIZE - 8);
 	return num_blocks;
@@ -127,7 +131,10 @@ void smbsign_hmac_final(struct smbsign_section *section,
 	ctx->buf_len = SHA256_DIGEST_SIZE;
 	sha256_end(section, ctx);
 	sha256_put(&ctx->state, mac);
-	memzero_explicit(ctx, offsetof(struct smbsign_hmac_ctx, buf) +
-			      SHA256_DIGEST_SIZE);
+	/* Each by itself is a few moves. */
+	memzero_explicit(&ctx->state, sizeof(ctx->state));
+	memzero_explicit(&ctx->len, offsetof(struct smbsign_hmac_ctx, buf) -
+				    offsetof(struct smbsign_hmac_ctx, len));
+	memzero_explicit(ctx->buf, SHA256_DIGEST_SIZE);
 }
 EXPORT_SYMBOL_IF_KUNIT(smbsign_hmac_final);

@@ -211,6 +211,8 @@ static int next_run(struct lanes *lanes, unsigned int i)
 			run_in_place(lanes, i, whole / block_size(lanes));
 			return 0;
 		}
+		/* Of known bounds it would be a "rep movs", slow for so little. */
+		OPTIMIZER_HIDE_VAR(n);
 		memcpy(lane->buf + lane->fill, lane->piece, n);
 		lane->fill += n;
 		lane->piece += n;

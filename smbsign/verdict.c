@@ -289,9 +289,9 @@ enum smbsign_verdict smbsign_accept(const struct smbsign_session *session,
 				    const struct smbsign_msg *msg,
 				    unsigned int hints, u32 *status_ret)
 {
-	u8 hdr[SMBSIGN_SMB2_HDR_SIZE];
+	u8 hdr[SMBSIGN_SMB2_HDR_SIZE] __uninitialized;
+	struct smbsign_pdu pdu __uninitialized;	/* unless it is parsed */
 	struct decision decision;
-	struct smbsign_pdu pdu;
 	int err;
 
 	err = read_header(msg, hdr, &pdu);
