@@ -4,14 +4,16 @@
 
     price.py SAMPLES [--write DIR]
 
-SAMPLES has lines "sample WAY LOAD OPERATIONS BYTES NANOSECONDS", of which the medians
-count.  Prints throughput, and what remains of it where nothing is signed; with
---write also DIR/price.csv and DIR/price.svg (which needs python3-matplotlib).
+SAMPLES has lines "sample BOOT WAY LOAD OPERATIONS BYTES NANOSECONDS".  Guests differ by
+more than ways do, so each sample is compared with the unsigned one of its round in its
+guest, and the median of these ratios is what remains of unsigned throughput.  Prints it;
+with --write also DIR/price.csv and DIR/price.svg (which needs python3-matplotlib).
 """
 
 import argparse
 import collections
 import csv
+import itertools
 import statistics
 import sys
 
@@ -19,8 +21,8 @@ UNSIGNED = 'unsigned'
 
 
 def read_samples(path):
-    """{(way, load): [rate]}, in MB/s, or operations/s where no bytes go; {load: unit}."""
-    rates = collections.defaultdict(list)
+    """{(load, way): {boot: [rate]}}, in MB/s, or operations/s where no bytes go; {load: unit}."""
+    rates = collections.defaultdict(lambda: collections.defaultdict(list))
     units = {}
     cpu = ''
     with open(path, encoding='utf-8') as lines:
@@ -29,10 +31,10 @@ def read_samples(path):
             if kind == 'cpu':
                 cpu = rest
                 continue
-            way, load, num, size, ns = rest.split()
+            boot, way, load, num, size, ns = rest.split()
             amount = int(size) / 1e6 if int(size) else int(num)
             units[load] = 'MB/s' if int(size) else '1/s'
-            rates[way, load].append(amount * 1e9 / int(ns))
+            rates[load, way][boot].append(amount * 1e9 / int(ns))
     if not rates:
         sys.exit(f'{path}: no samples')
     return cpu, rates, units
@@ -42,26 +44,33 @@ def unique(values):
     return list(dict.fromkeys(values))
 
 
+def quartiles(values):
+    return statistics.quantiles(values, n=4) if len(values) > 1 else values * 3
+
+
+def shares(signed, unsigned):
+    return [rate / base for boot in signed for rate, base in zip(signed[boot], unsigned[boot])]
+
+
 def rows(rates, units):
-    for load in unique(load for _, load in rates):
-        unsigned = rates.get((UNSIGNED, load))
-        for way in unique(way for way, _ in rates):
-            values = sorted(rates[way, load])
-            median = statistics.median(values)
-            yield {'load': load, 'way': way, 'unit': units[load],
-                   'median': round(median, 1), 'least': round(values[0], 1), 'most': round(values[-1], 1),
-                   'of_unsigned': round(median / statistics.median(unsigned), 3) if unsigned else ''}
+    loads, ways = (unique(key[i] for key in rates) for i in (0, 1))
+    for load, way in itertools.product(loads, ways):
+        unsigned = rates[load, UNSIGNED]
+        values = [rate for boot in rates[load, way].values() for rate in boot]
+        low, middle, high = quartiles(shares(rates[load, way], unsigned))
+        yield {'load': load, 'way': way, 'unit': units[load], 'samples': len(values),
+               'median': round(statistics.median(values), 1),
+               'of_unsigned': round(middle, 3), 'quarter_below': round(low, 3), 'quarter_above': round(high, 3)}
 
 
 def print_table(cpu, rates, units):
-    num = max(len(values) for values in rates.values())
-    print(f'cifs.ko to ksmbd.ko by loopback on one processor, {cpu}\nmedians of {num} rounds in which all take turns\n')
-    print(f"{'load':<16}{'way':<16}{'rate':>10}{'':6}{'of unsigned':>12}   from .. to")
+    print(f'cifs.ko to ksmbd.ko by loopback on one processor, {cpu}\n')
+    print(f"{'load':<16}{'way':<16}{'rate':>10}{'':6}{'of unsigned':>12}   half of the samples  samples")
     before = None
     for row in rows(rates, units):
-        share = f"{100 * row['of_unsigned']:.1f} %" if row['of_unsigned'] else ''
-        print(f"{row['load'] if row['load'] != before else '':<16}{row['way']:<16}{row['median']:>10.0f} {row['unit']:<5}{share:>12}"
-              f"   {row['least']:.0f} .. {row['most']:.0f}")
+        print(f"{row['load'] if row['load'] != before else '':<16}{row['way']:<16}{row['median']:>10.0f} {row['unit']:<5}"
+              f"{100 * row['of_unsigned']:>10.1f} %   {100 * row['quarter_below']:>6.1f} .. {100 * row['quarter_above']:.1f} %"
+              f"{row['samples']:>10}")
         before = row['load']
 
 
@@ -85,8 +94,11 @@ def write_plot(rates, units, path):
     width = .8 / len(ways)
     figure, axes = pyplot.subplots(figsize=(11, 4.5))
     for i, way in enumerate(ways):
-        shares = [100 * (row['of_unsigned'] or 0) for row in table if row['way'] == way]
-        axes.bar([n + i * width for n in range(len(loads))], shares, width, label=way)
+        low, middle, high = ([100 * row[column] for row in table if row['way'] == way]
+                             for column in ('quarter_below', 'of_unsigned', 'quarter_above'))
+        spread = [[m - l for l, m in zip(low, middle)], [h - m for m, h in zip(middle, high)]]
+        axes.bar([n + i * width for n in range(len(loads))], middle, width, label=way,
+                 yerr=spread, error_kw={'linewidth': .5})
     axes.set_xticks([n + .4 - width / 2 for n in range(len(loads))], loads, rotation=30, ha='right', fontsize=8)
     axes.axhline(90, color='grey', linewidth=.5, linestyle='--')
     axes.set_ylabel('% of unsigned')

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Loads on a mounted share, each as the system calls that an application makes,
+ * Loads on mounted shares, each as the system calls that an application makes,
  * and how long they took:
  *
- *	load DIR
+ *	load ROUNDS DIR...
  *
- * Prints lines "load NAME OPERATIONS BYTES NANOSECONDS".  What is read is compared
- * with what was written.
+ * In each round each load goes to one mount after the other, so that what slows
+ * the machine down for a while meets all of them; who comes first changes.  Prints
+ * lines "load DIR NAME OPERATIONS BYTES NANOSECONDS" with the last part of the path.
+ * What is read is compared with what was written.
  */
 #define _GNU_SOURCE
 #include <err.h>
@@ -20,11 +22,29 @@
 
 #define KIB		1024
 #define MIB		(1024 * KIB)
-#define FILE_LEN	(64L * MIB)
+#define FILE_LEN	(32L * MIB)
 #define RANDOM_LEN	(4 * KIB)
-#define NUM_RANDOM	1500
+#define NUM_RANDOM	1000
 #define NUM_FILES	150
 #define WORD_LEN	8
+#define MAX_MOUNTS	8
+#define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
+
+/* Its file is open; what is asked of it in one call */
+struct mount {
+	const char *dir;
+	const char *name;
+	int fd;
+};
+
+/* In the order in which they run: what is read has been written. */
+struct load {
+	const char *name;
+	void (*run)(const struct mount *m, const struct load *load);
+	long step;
+	int is_read;
+	void (*op)(const char *path);
+};
 
 static char *buf;
 
@@ -36,9 +56,10 @@ static long long now(void)
 	return ts.tv_sec * 1000000000LL + ts.tv_nsec;
 }
 
-static void print(const char *name, long num, long bytes, long long start)
+static void print(const struct mount *m, const struct load *load, long num, long bytes,
+		  long long spent)
 {
-	printf("load %s %ld %ld %lld\n", name, num, bytes, now() - start);
+	printf("load %s %s %ld %ld %lld\n", m->name, load->name, num, bytes, spent);
 	fflush(stdout);
 }
 
@@ -63,54 +84,42 @@ static void check(long off, long len)
 	}
 }
 
-/* The buffers are filled and compared outside of the time that counts. */
-static void sequential(int fd, long step, const char *size)
+/* The buffer is filled and compared outside of the time that counts. */
+static long long transfer(const struct mount *m, const struct load *load, long off)
 {
-	long long spent[2] = {};
-	char name[32];
+	long long start;
+	long n;
 
-	for (int is_read = 0; is_read < 2; is_read++) {
-		for (long off = 0; off < FILE_LEN; off += step) {
-			long long start;
-			long n;
-
-			if (!is_read)
-				fill(off, step);
-			start = now();
-			n = is_read ? pread(fd, buf, step, off) :
-				      pwrite(fd, buf, step, off);
-			spent[is_read] += now() - start;
-			if (n != step)
-				err(1, "%s at %ld", is_read ? "read" : "write", off);
-			if (is_read)
-				check(off, step);
-		}
-		snprintf(name, sizeof(name), "%s-%s", is_read ? "read" : "write", size);
-		print(name, FILE_LEN / step, FILE_LEN, now() - spent[is_read]);
-	}
+	if (!load->is_read)
+		fill(off, load->step);
+	start = now();
+	n = load->is_read ? pread(m->fd, buf, load->step, off) :
+			    pwrite(m->fd, buf, load->step, off);
+	start = now() - start;
+	if (n != load->step)
+		err(1, "%s: %s at %ld", m->dir, load->name, off);
+	if (load->is_read)
+		check(off, load->step);
+	return start;
 }
 
-static void at_random(int fd)
+static void sequential(const struct mount *m, const struct load *load)
 {
-	for (int is_read = 0; is_read < 2; is_read++) {
-		long long start = now();
+	long long spent = 0;
 
-		srandom(1);
-		for (int i = 0; i < NUM_RANDOM; i++) {
-			long off = random() % (FILE_LEN / RANDOM_LEN) * RANDOM_LEN;
-			long n;
+	for (long off = 0; off < FILE_LEN; off += load->step)
+		spent += transfer(m, load, off);
+	print(m, load, FILE_LEN / load->step, FILE_LEN, spent);
+}
 
-			fill(off, RANDOM_LEN);
-			n = is_read ? pread(fd, buf, RANDOM_LEN, off) :
-				      pwrite(fd, buf, RANDOM_LEN, off);
-			if (n != RANDOM_LEN)
-				err(1, "4 KiB at %ld", off);
-			if (is_read)
-				check(off, RANDOM_LEN);
-		}
-		print(is_read ? "random-read-4k" : "random-write-4k", NUM_RANDOM,
-		      (long)NUM_RANDOM * RANDOM_LEN, start);
-	}
+static void at_random(const struct mount *m, const struct load *load)
+{
+	long long spent = 0;
+
+	srandom(1);
+	for (int i = 0; i < NUM_RANDOM; i++)
+		spent += transfer(m, load, random() % (FILE_LEN / RANDOM_LEN) * RANDOM_LEN);
+	print(m, load, NUM_RANDOM, (long)NUM_RANDOM * RANDOM_LEN, spent);
 }
 
 static void create_one(const char *path)
@@ -135,50 +144,73 @@ static void unlink_one(const char *path)
 		err(1, "unlink %s", path);
 }
 
-static void metadata(const char *dir)
+static void metadata(const struct mount *m, const struct load *load)
 {
-	static const struct {
-		const char *name;
-		void (*op)(const char *path);
-	} ops[] = {
-		{ "create", create_one }, { "stat", stat_one },
-		{ "unlink", unlink_one },
-	};
+	long long start = now();
 
-	for (int op = 0; op < 3; op++) {
-		long long start = now();
+	for (int i = 0; i < NUM_FILES; i++) {
+		char path[256];
 
-		for (int i = 0; i < NUM_FILES; i++) {
-			char path[256];
-
-			snprintf(path, sizeof(path), "%s/file%d", dir, i);
-			ops[op].op(path);
-		}
-		print(ops[op].name, NUM_FILES, 0, start);
+		snprintf(path, sizeof(path), "%s/%s-%d", m->dir, m->name, i);
+		load->op(path);
 	}
+	print(m, load, NUM_FILES, 0, now() - start);
+}
+
+static const struct load loads[] = {
+	{ "write-64k", sequential, .step = 64 * KIB },
+	{ "read-64k", sequential, .step = 64 * KIB, .is_read = 1 },
+	{ "write-1m", sequential, .step = MIB },
+	{ "read-1m", sequential, .step = MIB, .is_read = 1 },
+	{ "write-4m", sequential, .step = 4 * MIB },
+	{ "read-4m", sequential, .step = 4 * MIB, .is_read = 1 },
+	{ "random-write-4k", at_random, .step = RANDOM_LEN },
+	{ "random-read-4k", at_random, .step = RANDOM_LEN, .is_read = 1 },
+	{ "create", metadata, .op = create_one },
+	{ "stat", metadata, .op = stat_one },
+	{ "unlink", metadata, .op = unlink_one },
+};
+
+static void open_file(struct mount *m, const char *dir)
+{
+	const char *slash = strrchr(dir, '/');
+	char path[256];
+
+	m->dir = dir;
+	m->name = slash ? slash + 1 : dir;
+	snprintf(path, sizeof(path), "%s/%s", dir, m->name);
+	m->fd = open(path, O_CREAT | O_RDWR, 0600);
+	if (m->fd < 0)
+		err(1, "%s", path);
+}
+
+static void close_file(const struct mount *m)
+{
+	char path[256];
+
+	snprintf(path, sizeof(path), "%s/%s", m->dir, m->name);
+	if (close(m->fd))
+		err(1, "%s", path);
+	unlink_one(path);
 }
 
 int main(int argc, char **argv)
 {
-	char path[256];
-	int fd;
+	struct mount mounts[MAX_MOUNTS];
+	int num = argc - 2;
 
-	if (argc != 2)
-		errx(2, "usage: load DIR");
+	if (num < 1 || num > MAX_MOUNTS)
+		errx(2, "usage: load ROUNDS DIR...");
 	buf = aligned_alloc(4096, 4 * MIB);
 	if (!buf)
 		err(1, "no memory");
-	snprintf(path, sizeof(path), "%s/data", argv[1]);
-	fd = open(path, O_CREAT | O_RDWR, 0600);
-	if (fd < 0)
-		err(1, "%s", path);
-	sequential(fd, 64 * KIB, "64k");
-	sequential(fd, MIB, "1m");
-	sequential(fd, 4 * MIB, "4m");
-	at_random(fd);
-	if (close(fd))
-		err(1, "close");
-	metadata(argv[1]);
-	unlink_one(path);
+	for (int i = 0; i < num; i++)
+		open_file(&mounts[i], argv[2 + i]);
+	for (int round = 0; round < atoi(argv[1]); round++)
+		for (size_t l = 0; l < ARRAY_SIZE(loads); l++)
+			for (int i = 0; i < num; i++)
+				loads[l].run(&mounts[(round + i) % num], &loads[l]);
+	for (int i = 0; i < num; i++)
+		close_file(&mounts[i]);
 	return 0;
 }

@@ -1,29 +1,28 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # In a User Mode Linux guest: cifs.ko and ksmbd.ko of one kernel, by loopback, under
-# the loads of tools/bench/price/load.c.
+# the loads of tools/bench/price/load.c, on a share that is mounted once for each way
+# to sign it, by a connection of its own.
 #
-#   price.sh WAY   one of
+#   price.sh GUEST ROUNDS   GUEST is one of
 #
-#     unsigned        stock modules, nothing is signed
-#     stock-cmac      stock modules, the kernel's own drivers
-#     dropin-cmac     stock modules, with cmac(aes) of smbsign.ko
-#     smbsign-cmac    patched modules, AES-CMAC
-#     smbsign-gmac    patched modules, AES-GMAC
-#     smbsign-hmac    patched modules, HMAC-SHA256
+#     stock     stock modules, the kernel's own drivers: unsigned, stock-cmac
+#     dropin    stock modules, with cmac(aes) of smbsign.ko: unsigned, dropin-cmac
+#     smbsign   patched modules: unsigned, smbsign-hmac, smbsign-cmac, smbsign-gmac
 #
 # Takes: from /share what tools/bench/price.sh puts there: lib/modules, stock/ and
 # patched/ with cifs.ko and ksmbd.ko, smbsign/smbsign.ko, ksmbd/ with ksmbd.tools
 # and its libraries, load.
-# Gives: the lines of load; status 0 if all of it worked and the mount was signed
-# by the algorithm that WAY names, or unsigned.
+# Gives: the lines of load; status 0 if all of it worked and each mount was signed
+# by the algorithm that its way names, or unsigned.
 
-way=$1
-options=username=root,password=secret,vers=3.1.1,ip=127.0.0.1,port=445,cache=none
+guest=$1 rounds=$2
+options=username=root,password=secret,vers=3.1.1,ip=127.0.0.1,port=445,cache=none,nosharesock
+mounts=''
 
 fail()
 {
-	echo "FAIL $way: $*"
+	echo "FAIL $guest: $*"
 	dmesg | tail -n 30
 	cat /tmp/mountd 2> /dev/null
 	exit 1
@@ -40,30 +39,21 @@ modules()
 	dir=stock
 	mkdir -p /lib/modules
 	ln -s /share/lib/modules/"$(uname -r)" /lib/modules/"$(uname -r)"
-	case $way in
-	*-cmac | *-gmac | *-hmac)
-		for m in /share/x86drivers/x86-simd.ko /share/x86drivers/x86-*.ko; do
-			[ -n "$(grep -w "$(basename "$m" .ko | tr - _)" /proc/modules)" ] || insmod "$m" || fail "insmod $m"
-		done
-		;;
-	esac
-	case $way in
-	smbsign-*) dir=patched; insmod /share/smbsign/smbsign.ko || fail "insmod smbsign.ko" ;;
-	dropin-*) insmod /share/smbsign/smbsign.ko || fail "insmod smbsign.ko" ;;
-	esac
+	for m in /share/x86drivers/x86-simd.ko /share/x86drivers/x86-*.ko; do
+		[ -n "$(grep -w "$(basename "$m" .ko | tr - _)" /proc/modules)" ] || insmod "$m" || fail "insmod $m"
+	done
+	[ $guest = stock ] || insmod /share/smbsign/smbsign.ko || fail "insmod smbsign.ko"
+	[ $guest != smbsign ] || dir=patched
 	for m in nls_utf8 nls_ucs2_utils cifs_arc4 cifs_md4 dns_resolver netfs oid_registry asn1_decoder libdes crc32; do
 		modprobe $m 2> /dev/null
 	done
 	insmod /share/$dir/cifs.ko && insmod /share/$dir/ksmbd.ko || fail "the modules of $dir do not load"
 }
 
+# policy NAME VALUE
 policy()
 {
-	case $way in
-	smbsign-cmac) echo aes-cmac > /sys/kernel/smbsign/client/signing_algorithms ;;
-	smbsign-gmac) echo aes-gmac > /sys/kernel/smbsign/client/signing_algorithms ;;
-	smbsign-hmac) echo hmac-sha256 > /sys/kernel/smbsign/client/signing_algorithms ;;
-	esac || fail "the policy does not take it"
+	[ $guest != smbsign ] || echo "$2" > "/sys/kernel/smbsign/$1" || fail "the policy does not take $2"
 }
 
 server()
@@ -89,38 +79,64 @@ server()
 	done
 }
 
+# How many connections of cifs.ko are signed
+num_signed()
+{
+	grep -cE 'Dialect 0x311 signed' /proc/fs/cifs/DebugData
+}
+
+# mount_share WAY [ALGORITHM]: signed with it, or not at all
 mount_share()
 {
-	sec=ntlmsspi
-	[ "$way" != unsigned ] || sec=ntlmssp
-	mount -t cifs //127.0.0.1/test /mnt -o "$options,sec=$sec" || fail mount
-	state=$(grep -oE 'Dialect 0x[0-9a-f]+( signed)?' /proc/fs/cifs/DebugData | head -n 1)
-	case $way in
-	unsigned) [ "$state" = 'Dialect 0x311' ] || fail "it is '$state'" ;;
-	*) [ "$state" = 'Dialect 0x311 signed' ] || fail "it is '$state'" ;;
+	before=$(num_signed)
+	sec=ntlmsspi expected=$((before + 1))
+	[ "$1" != unsigned ] || sec=ntlmssp expected=$before
+	[ -z "$2" ] || policy client/signing_algorithms "$2"
+	mkdir -p "/mnt/$1"
+	mount -t cifs //127.0.0.1/test "/mnt/$1" -o "$options,sec=$sec" || fail "mount $1"
+	[ "$(num_signed)" = $expected ] || fail "$1: $(num_signed) mounts are signed, not $expected"
+	mounts="$mounts /mnt/$1"
+}
+
+mount_shares()
+{
+	policy client/require_security_signature 0
+	policy server/require_security_signature 0
+	mount_share unsigned
+	case $guest in
+	stock) mount_share stock-cmac ;;
+	dropin) mount_share dropin-cmac ;;
+	smbsign)
+		mount_share smbsign-hmac hmac-sha256
+		mount_share smbsign-cmac aes-cmac
+		mount_share smbsign-gmac aes-gmac
+		;;
 	esac
 }
 
-# What the way is named after did the work.
+# What the ways are named after did the work.
 check_signed()
 {
-	case $way in
-	dropin-cmac)
+	case $guest in
+	dropin)
 		awk '/^driver *: cmac-aes-smbsign/ { ours = 1 } ours && /^refcnt/ { print $3; exit }' /proc/crypto > /tmp/refs
 		[ "$(cat /tmp/refs)" -gt 1 ] || fail "cmac-aes-smbsign is not in use"
 		;;
-	smbsign-*)
+	smbsign)
+		for alg in AES-GMAC AES-CMAC HMAC-SHA256; do
+			grep -q "$alg" /proc/fs/cifs/DebugData || fail "no mount is signed with $alg"
+		done
 		signed=$(cat /sys/kernel/smbsign/stats/signed)
 		[ "$signed" -gt 1000 ] || fail "smbsign signed $signed messages"
-		grep -i "signing algorithm\|signed" /proc/fs/cifs/DebugData | head -n 3
 		;;
 	esac
 }
 
 modules
-policy
 server
-mount_share
-/share/load /mnt || fail "load"
+mount_shares
+# shellcheck disable=SC2086
+/share/load "$rounds" $mounts || fail "load"
 check_signed
-umount /mnt || fail "umount"
+# shellcheck disable=SC2086
+umount $mounts || fail "umount"
