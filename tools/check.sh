@@ -21,8 +21,8 @@
 #   package     smbsign-dkms and "make install" in a chroot
 #   consumer    the example consumer, signing and verifying in softirq
 #   cifs        the patched cifs.ko against Samba, and what was on the wire
-#   ksmbd       the patched ksmbd.ko as a server of smbclient, impacket, smbtorture and
-#               the patched cifs.ko; both modules as they are, with the drop-in
+#   ksmbd       the patched ksmbd.ko as a server of smbclient, impacket, libsmb2, smbtorture
+#               and the patched cifs.ko; both modules as they are, with the drop-in
 #   wire        the judge of recorded SMB traffic, on Samba and on spoiled records
 #   mitm        an attacker between cifs.ko with smbsign and Samba, and between
 #               smbclient and ksmbd.ko with smbsign

@@ -226,7 +226,7 @@ main()
 	cutter=$!
 	log=$LOGS/$name-test-cifs${suite:+-$suite}.log
 	out=${log%.log}.out
-	"$TESTBED/vm.sh" -k "$name" -c "$cpus" -t 1800 -d "$dir" -l "$log" \
+	"$TESTBED/vm.sh" -k "$name" -c "$cpus" -t 7200 -d "$dir" -l "$log" \
 		"$TESTBED/guest/cifs-patched.sh" "$megabytes" > "$out" || rc=$?
 	if [ $rc -ne 0 ]; then
 		report fail "$name cifs.ko$peer" "the guest ended with status $rc; its output: $out; kernel: $log"

@@ -14,7 +14,7 @@
 #         only DROPIN_CELLS, and that both modules sign with it
 #   CELL  only these, by name, of CELLS, refusals, torture; default all
 #
-# Takes: what smb.sh builds, trixie.sh, smbclient, smbtorture, impacket.
+# Takes: what smb.sh builds, trixie.sh, smbclient, smbtorture, impacket and libsmb2.
 # Every cell of CELLS is a connection of a client on this machine, or of cifs.ko, which is
 # in the guest as well and comes by way of this machine: a dialect, the
 # algorithms that it offers, and whether either end requires signing.  It writes,
@@ -51,6 +51,12 @@ CELLS="
 3.1.1-both smbclient 3.1.1 - yes 1 mandatory AES-GMAC yes
 3.1.1-guest smbclient 3.1.1 - no 1 auto - guest
 impacket-2.1 impacket 2.1 - yes 1 auto HMAC-SHA256 yes
+impacket-3.0 impacket 3.0 - yes 1 auto AES-CMAC yes
+impacket-3.1.1 impacket 3.1.1 - yes 1 auto AES-CMAC yes
+libsmb2-2.1 libsmb2 2.1 - yes 0 auto HMAC-SHA256 yes
+libsmb2-3.0 libsmb2 3.0 - yes 0 auto AES-CMAC yes
+libsmb2-3.0.2 libsmb2 3.0.2 - yes 0 auto AES-CMAC yes
+libsmb2-3.1.1 libsmb2 3.1.1 - yes 0 auto AES-CMAC yes
 cifs-2.1 cifs 2.1 - yes 0 auto HMAC-SHA256 yes
 cifs-3.0 cifs 3.0 - yes 0 auto AES-CMAC yes
 cifs-3.1.1-gmac cifs 3.1.1 aes-gmac yes 0 auto AES-GMAC yes
@@ -72,6 +78,7 @@ cifs-3.1.1 cifs 3.1.1 - yes 0 auto AES-CMAC yes
 # How wire.py shows that the server has no signature for it
 THIRD='^violation: connection [0-9]*, frame [0-9]*, SESSION_SETUP 1 response: its request was signed, and it is not$'
 
+declare -A LIBSMB2_DIALECT=([2.1]=2.10 [3.0]=3.0 [3.0.2]=3.02 [3.1.1]=3.1.1)
 declare -A SMBCLIENT_DIALECT=([2.1]=SMB2_10 [3.0]=SMB3_00 [3.0.2]=SMB3_02 [3.1.1]=SMB3_11)
 
 name='' cpus=2 megabytes=64 way=patched vm='' port='' only=() rc=0 share='' forwarded='' directories=yes
@@ -135,7 +142,16 @@ prepare()
 		cp "$built"/{ksmbd,cifs}.ko "$share/ksmbd/"
 	fi
 	strip --strip-debug -o "$share/ksmbd/smbsign.ko" "$smbsign/smbsign/smbsign.ko"
+	build_libsmb2
 	dd if=/dev/urandom of="$share/data" bs=1M count="$megabytes" 2> /dev/null
+}
+
+# A program that runs with the libraries that came with libsmb2, not with the machine's
+build_libsmb2()
+{
+	cp -r "$("$TESTBED/trixie.sh" libsmb2-dev)" "$share/libsmb2"
+	gcc -O2 -Wall -Wextra -Werror -I"$share/libsmb2/include" -o "$share/libsmb2/transfer" \
+		"$here/ksmbd/transfer.c" "$share/libsmb2/libsmb2.so.6" -Wl,--allow-shlib-undefined
 }
 
 start_guest()
@@ -213,7 +229,16 @@ with_smbclient()
 
 with_impacket()
 {
-	(cd "$share" && timeout --foreground 900 "$here/ksmbd/transfer.py" --dialect "$2" "$port" data back)
+	(cd "$share" && head -c "${size}M" data |
+		timeout --foreground 900 "$here/ksmbd/transfer.py" --dialect "$2" "$port" /dev/stdin back)
+}
+
+with_libsmb2()
+{
+	local dir=$share/libsmb2
+
+	(cd "$share" && timeout --foreground 900 "$dir/lib/ld-linux-x86-64.so.2" --library-path "$dir:$dir/lib" "$dir/transfer" \
+		"smb://smbsign@127.0.0.1:$port/test?sec=ntlmssp&vers=${LIBSMB2_DIALECT[$2]}&sign" data back)
 }
 
 with_cifs()
@@ -240,6 +265,7 @@ judge()
 	esac
 	[[ $4 = guest || $4 = no ]] || demands+=(--require-signing --bytes $((2 * size << 20)))
 	[ "$4" != but-third ] || bound=1
+	[ $channels -eq 1 ] || demands+=(--own-nonces)
 	"$here/wire.py" check "$share/records/$1" --user "$user" --channels $bound "${demands[@]}" > "$said" 2>&1 ||
 		[ "$4" = but-third ] || return
 	[ "$4" != but-third ] || only_third < "$said"
@@ -276,7 +302,10 @@ run_cell()
 	if [[ $client = cifs+* ]]; then
 		channels=${client#*+} client=cifs
 	fi
-	[ "$client" != cifs ] || size=$((megabytes / 16 / channels + 1))
+	case $client-$dialect in
+	cifs-*) size=$((megabytes / 16 / channels + 1)) ;;
+	impacket-3*) size=$((megabytes / 4 + 1)) ;;	# its AES-CMAC is in Python
+	esac
 	recorder_start "$share/records/$cell" "$forwarded"
 	if transfer "$cell" "$client" "$dialect" "$algorithms" "$requires" $where "$user"; then
 		say_pass "$cell: $size MiB there and back"
