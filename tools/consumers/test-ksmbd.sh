@@ -378,7 +378,7 @@ torture()
 	local options=() status=0
 
 	[ "$2" = - ] || options+=("--option=client smb3 signing algorithms=$2")
-	timeout --foreground 120 smbtorture //127.0.0.1/test -p "$forwarded" -s /dev/null -U smbsign%smbsign \
+	timeout --foreground 300 smbtorture //127.0.0.1/test -p "$forwarded" -s /dev/null -U smbsign%smbsign \
 		--option=clientsigning=required --option=clientminprotocol=SMB3_11 --option=clientmaxprotocol=SMB3_11 \
 		--option=torture:progress=no "${options[@]}" "$1" > "$share/torture/$1-$2" 2>&1 || status=$?
 	case $status in
