@@ -47,7 +47,15 @@ copy()
 {
 	dd if=/tmp/data of=/mnt/data bs=4M 2> /tmp/err || { not_ok "$1: write" "$(cat /tmp/err)"; return 1; }
 	sync
+	other=''
+	case $extra in
+	*multichannel*)	# two that read at once, so that each channel has a part of it
+		cat /mnt/data > /dev/null &
+		other=$!
+		;;
+	esac
 	got=$(sha256sum < /mnt/data) || { not_ok "$1: read" "it failed"; return 1; }
+	[ -z "$other" ] || wait $other || { not_ok "$1: read" "the second one failed"; return 1; }
 	is "$1: $megabytes MiB there and back" "$got" "$sum"
 	[ "$got" = "$sum" ]
 }

@@ -102,6 +102,22 @@ restart()
 	listen
 }
 
+# read_back CHANNELS [count=MEGABYTES]: to /share/back.  With small requests, and two that
+# read at once, each channel has a part of them.
+read_back()
+{
+	other=''
+	if [ "$1" -gt 1 ]; then
+		cat /mnt/there > /dev/null &
+		other=$!
+	fi
+	shift
+	dd if=/mnt/there of=../back bs=1M "$@"
+	status=$?
+	[ -z "$other" ] || wait $other || return
+	return $status
+}
+
 # use_cifs PORT DIALECT ALGORITHMS REQUIRES CHANNELS MEGABYTES: cifs.ko as the client, by
 # way of the host's PORT: so much of /share/data there and, as /share/back, back again.
 # What it offers, or -; whether it requires signing, yes or no; how many connections it
@@ -127,7 +143,6 @@ use_cifs()
 	[ "$4" = yes ] && options=$options,sec=ntlmsspi
 	# Further connections go to the same port at an address that the server names.
 	if [ "$5" -gt 1 ]; then
-		# With small requests each has a part of the data.
 		options=$options,multichannel,max_channels=$5,rsize=65536,wsize=65536
 		nc -ll -p "$1" -e nc 10.0.2.2 "$1" &
 		relay=$!
@@ -135,7 +150,7 @@ use_cifs()
 	fi
 	mount.cifs //10.0.2.2/test /mnt -o "$options" || return
 	dd if=../data of=/mnt/there bs=1M count="$6" && sync &&
-		dd if=/mnt/there of=../back bs=1M $to_end &&
+		read_back "$5" $to_end &&
 		mkdir /mnt/d && [ "$(ls /mnt)" = "$(printf 'd\nthere')" ] && rmdir /mnt/d && rm /mnt/there
 	rc=$?
 	cat /proc/fs/cifs/DebugData > DebugData
