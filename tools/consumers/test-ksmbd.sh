@@ -8,7 +8,8 @@
 #   NAME  debian-6.12 or debian-6.1
 #   -c    number of processors of the guest, default 2
 #   -m    how much goes there and back in each cell, default 64; a sixteenth or less
-#         if cifs.ko is the client, for then both ends are emulated
+#         if cifs.ko is the client, for then both ends are emulated, and with AES-CMAC
+#         of impacket; a fourth with libsmb2
 #   -s    the stock ksmbd.ko, to compare with: only prints, and asserts nothing
 #   -d    the stock ksmbd.ko and the stock cifs.ko, with the drop-in of smbsign.ko:
 #         only DROPIN_CELLS, and that both modules sign with it
@@ -238,7 +239,7 @@ with_libsmb2()
 	local dir=$share/libsmb2
 
 	(cd "$share" && timeout --foreground 900 "$dir/lib/ld-linux-x86-64.so.2" --library-path "$dir:$dir/lib" "$dir/transfer" \
-		"smb://smbsign@127.0.0.1:$port/test?sec=ntlmssp&vers=${LIBSMB2_DIALECT[$2]}&sign" data back)
+		"smb://smbsign@127.0.0.1:$port/test?sec=ntlmssp&vers=${LIBSMB2_DIALECT[$2]}&sign" <(head -c "${size}M" data) back)
 }
 
 with_cifs()
@@ -304,7 +305,8 @@ run_cell()
 	fi
 	case $client-$dialect in
 	cifs-*) size=$((megabytes / 16 / channels + 1)) ;;
-	impacket-3*) size=$((megabytes / 4 + 1)) ;;	# its AES-CMAC is in Python
+	impacket-3*) size=$((megabytes / 16 + 1)) ;;	# its AES-CMAC is in Python
+	libsmb2-*) size=$((megabytes / 4 + 1)) ;;
 	esac
 	recorder_start "$share/records/$cell" "$forwarded"
 	if transfer "$cell" "$client" "$dialect" "$algorithms" "$requires" $where "$user"; then
