@@ -5,7 +5,8 @@
     report.py SAMPLES [--write DIR]
 
 SAMPLES has lines "sample ALGORITHM JOB WHERE BYTES WAY CYCLES*100 FLOOD", of which
-the medians count, of those alone that had the core for themselves if there are any; and what smbsign_bench.ko says of the clock and of who takes part.
+the medians count, of those that had the core for themselves if there are a few of
+them; and what smbsign_bench.ko says of the clock and of who takes part.
 Prints a table for each algorithm; with --write also DIR/signing.csv and the plots
 DIR/*.svg (which needs python3-matplotlib).
 
@@ -30,6 +31,9 @@ PEERS = ('openssl', 'gnutls', 'ipsec-mb')
 # AESENC and of SHA-NI, the throughput of VPCLMULQDQ, VAES and AVX-512.  The text
 # in Documentation/performance derives them.
 LIMITS = {'aes-gmac': (0.0547, 0.0547), 'aes-cmac': (1.875, 0.156), 'hmac-sha256': (2.0, 0.83)}
+
+# So many samples that had the core for themselves make a median without the others.
+FEW_QUIET = 3
 
 Key = collections.namedtuple('Key', 'alg job where len way')
 
@@ -65,13 +69,15 @@ class Samples:
         self.core = statistics.median(percent) / 100 if percent else 1
 
     def keep_quiet(self, taken):
-        """See quiet.h: of a core that is not shared the flood is hardly ever more than the least of all."""
-        most = min(flood for samples in taken.values() for _, flood in samples) * 1.05
-        self.values, self.shared = {}, 0
+        """See quiet.h: of a core that is not shared the flood is hardly ever more than the least of all.
+        Which is less where both chains were interrupted, so it is one in a hundred that tells."""
+        floods = sorted(flood for samples in taken.values() for _, flood in samples)
+        most = floods[len(floods) // 100] * 1.05
+        self.values, self.alone = {}, {}
         for key, samples in taken.items():
             quiet = [cycles for cycles, flood in samples if flood <= most]
-            self.values[key] = quiet or [cycles for cycles, _ in samples]
-            self.shared += not quiet
+            self.alone[key] = len(quiet) if len(quiet) >= FEW_QUIET else 0
+            self.values[key] = quiet if self.alone[key] else [cycles for cycles, _ in samples]
 
     def ghz(self):
         """Of the core."""
@@ -134,7 +140,7 @@ def make_row(samples, key):
     row = {'algorithm': key.alg, 'job': key.job, 'context': key.where, 'bytes': key.len, 'way': key.way,
            'cycles_per_pdu': round(cycles, 1), 'cycles_per_byte': round(per_byte, 4),
            'gb_per_s': round(samples.ghz() / per_byte, 3), 'of_limit': round(per_byte / limit(key.alg, key.job), 2),
-           'spread': round(samples.spread(key), 3)}
+           'spread': round(samples.spread(key), 3), 'alone': samples.alone[key]}
     for reference in (*REFERENCES, *PEERS):
         other = samples.cycles(key._replace(way=reference))
         if other is None:
@@ -188,8 +194,9 @@ def print_sections(samples):
 
 
 def print_noise(samples):
-    if samples.shared:
-        print(f'\nThe core was never ours alone for {samples.shared} of {len(samples.values)} medians.')
+    shared = [key for key in samples.values if not samples.alone[key]]
+    if shared:
+        print(f'\nThe core was never ours alone for {len(shared)} of {len(samples.values)} medians.')
     noisy = [key for key in samples.values if samples.spread(key) > .2]
     if len(noisy) > len(samples.values) / 20:
         print(f'\nThe machine was busy: {len(noisy)} of {len(samples.values)} medians are of samples that differ '
