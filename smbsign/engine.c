@@ -375,7 +375,7 @@ void smbsign_ghash_lanes(struct smbsign_section *section,
 	}
 }
 
-/* The lanes end with the first few blocks. */
+/* With the first few blocks the lanes end: never so many that they need a pause. */
 void smbsign_ghash_join(struct smbsign_section *section,
 			const struct smbsign_ghash_key *key,
 			u8 acc[GHASH_NUM_LANES][GHASH_BLOCK_LEN],

@@ -63,7 +63,7 @@ static void gather(struct smbsign_gmac_ctx *ctx, const u8 *data, size_t len)
 	ctx->buf_len += len;
 }
 
-/* In lanes there have to be as many blocks at least. */
+/* Joins lanes, which takes a block for each of them at least. */
 static void fold(struct smbsign_section *section, struct smbsign_gmac_ctx *ctx,
 		 const struct smbsign_gmac_key *key, const u8 *data,
 		 size_t num_blocks)
@@ -76,7 +76,7 @@ static void fold(struct smbsign_section *section, struct smbsign_gmac_ctx *ctx,
 	ctx->in_lanes = false;
 }
 
-/* What there is goes into lanes, which are not joined before more has come. */
+/* To be joined when at least LANES_LEN bytes more are there */
 static void fold_in_lanes(struct smbsign_section *section,
 			  struct smbsign_gmac_ctx *ctx,
 			  const struct smbsign_gmac_key *key, const u8 *data,
@@ -89,8 +89,9 @@ static void fold_in_lanes(struct smbsign_section *section,
 }
 
 /*
- * smbsign_gmac_update() for a piece that is more than is to be gathered.  A page
- * of many is a number of blocks that suits lanes.
+ * smbsign_gmac_update() for a piece that is more than is to be gathered.  Lanes take
+ * whole groups of blocks, as pages are; what is more would have to join them at once,
+ * and then gains nothing by them.
  */
 void smbsign_gmac_update_blocks(struct smbsign_section *section,
 				struct smbsign_gmac_ctx *ctx,

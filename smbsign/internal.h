@@ -313,10 +313,11 @@ struct smbsign_gmac_key {
  */
 #define GMAC_GATHER_SIZE	160
 
+/* While not @in_lanes the first of the accumulators is all that there is. */
 struct smbsign_gmac_ctx {
 	u64 len;			/* bytes so far, with those in @buf */
 	u32 buf_len;
-	u32 in_lanes;			/* otherwise only the first is used of: */
+	u32 in_lanes;
 	u8 acc[GHASH_NUM_LANES][GHASH_BLOCK_LEN];
 	/* Bytes of the message, and room for the padding and the lengths */
 	u8 buf[GMAC_GATHER_SIZE + GHASH_BLOCK_LEN];

@@ -7,7 +7,7 @@
 #include <linux/stddef.h>
 #include <linux/unaligned.h>
 
-/* What the assembly knows of the keys */
+/* What the assembly knows of keys and accumulators */
 static_assert(offsetof(struct smbsign_ghash_powers, natural) == 0);
 static_assert(offsetof(struct smbsign_ghash_powers, natural_mids) ==
 	      (72 + 4) * 16);
@@ -15,6 +15,8 @@ static_assert(offsetof(struct smbsign_ghash_powers, reflected) ==
 	      2 * (72 + 4) * 16);
 static_assert(offsetof(struct smbsign_ghash_powers, reflected_mids) ==
 	      2 * (72 + 4) * 16 + (20 + 2) * 16);
+static_assert(GHASH_NUM_LANES == 4);
+static_assert(GHASH_LANES_BLOCKS == 64);
 static_assert(offsetof(struct smbsign_gmac_key, aes.ctx.key_enc) == 0);
 static_assert(offsetof(struct smbsign_gmac_key, ghash.powers) == 552);
 

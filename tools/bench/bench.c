@@ -27,7 +27,6 @@
 #include <linux/sizes.h>
 
 #include "bench.h"
-#include "quiet.h"
 
 #define MIN_SAMPLE_LEN	SZ_512K			/* bytes, by repetition */
 
@@ -54,6 +53,7 @@ static const char *const alg_names[] = { "hmac-sha256", "aes-cmac",
 					 "aes-gmac" };
 static const size_t lens[] = { 128, SZ_4K, SZ_64K, SZ_1M };
 
+/* Measured over the time that it takes to learn what quiet is */
 static void print_clock(void)
 {
 	u64 ns = ktime_get_ns(), cycles = cycles_now();
@@ -63,7 +63,7 @@ static void print_clock(void)
 	ns = max(ktime_get_ns() - ns, 1ULL);
 	pr_info("clock: %llu MHz\n", div64_u64(cycles * 1000, ns));
 	pr_info("core: %llu percent of it\n",
-		div64_u64(100 * QUIET_CHAIN, quiet_probe().chain));
+		div64_u64(100ULL * QUIET_CHAIN, quiet_probe().chain));
 }
 
 /* One measurement */

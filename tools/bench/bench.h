@@ -11,6 +11,8 @@
 #include <linux/types.h>
 #include <linux/uio.h>
 
+#include "quiet.h"
+
 #define BENCH_NUM_ALGS		3	/* those of SMB2 */
 #define BENCH_BATCH		16
 #define BENCH_MAX_LEN		SZ_1M
@@ -58,12 +60,8 @@ struct bench_load {
 /* User Mode Linux has an x86 processor, and no get_cycles(). */
 static inline u64 cycles_now(void)
 {
-#ifdef CONFIG_UML_X86
-	u32 low, high;
-
-	asm volatile("lfence; rdtsc; lfence" : "=a" (low), "=d" (high)
-		     : : "memory");
-	return (u64)high << 32 | low;
+#ifdef CONFIG_X86_64
+	return quiet_now();
 #else
 	return get_cycles();
 #endif

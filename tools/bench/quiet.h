@@ -25,7 +25,7 @@ struct quiet_probe {
 	unsigned int flood;
 };
 
-#define QUIET_CHAIN	(3 * 2048ULL)
+#define QUIET_CHAIN	(3 * 2048)
 
 #ifdef __x86_64__
 
@@ -49,7 +49,7 @@ static inline unsigned long long quiet_chain(void)
 	unsigned long long start = quiet_now();
 	unsigned long x = 3;
 
-	for (int i = 0; i < 512; i++)
+	for (int i = 0; i < QUIET_CHAIN / 3 / 4; i++)
 		asm volatile("imul %0, %0; imul %0, %0\n\t"
 			     "imul %0, %0; imul %0, %0" : "+r" (x));
 	return quiet_now() - start;

@@ -13,7 +13,8 @@ from impacket.smbconnection import SMBConnection
 
 DIALECTS = {"2.1": SMB2_DIALECT_21, "3.0": SMB2_DIALECT_30, "3.1.1": SMB2_DIALECT_311}
 
-# ksmbd.ko gives a frame that it sends five seconds, and what is not through is lost.
+# Less than the 1 MiB of impacket: ksmbd.ko gives a frame five seconds to go out, and
+# impacket is slow to take it.
 PIECE = 65536
 
 

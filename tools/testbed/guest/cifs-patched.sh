@@ -12,8 +12,9 @@
 # options (or -), the algorithm that must come of it, and whether all messages
 # have to be signed (yes, no), or "cut": they have to be, and the connection is cut
 # in between, or "but-third": they have to be, and a third connection does not become
-# a channel, for it would use nonces again, or "guest": we are logged on as that, or the errno with which
-# mounting fails.  For "cut" the host takes away /share/cut when it has done so.
+# a channel, for it would use nonces again, or "guest": we are logged on as that, or
+# the errno with which mounting fails.  For "cut" the host takes away /share/cut when it
+# has done so.
 # Gives: lines "ok - WHAT" and "not ok - WHAT: WHY"; status 0 if all are ok.
 
 # shellcheck source=tools/testbed/guest/tap.sh
