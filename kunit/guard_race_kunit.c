@@ -47,12 +47,14 @@ struct racer {
 /* The nonce alone: where two that come at once might both get it */
 static int claim_nonce(struct race *race, u64 mid, unsigned int who)
 {
+	const u8 sig[SMBSIGN_SIG_SIZE] = { who + 1 };
+	u8 hdr[SMB2_HDR_LEN];
 	const struct smbsign_pdu pdu = {
 		.proto = SMBSIGN_PROTO_SMB2,
-		.message_id = mid,
+		.hdr = hdr,
 	};
-	const u8 sig[SMBSIGN_SIG_SIZE] = { who + 1 };
 
+	build_hdr(hdr, ECHO, 0, 0, mid);
 	return smbsign_guard_claim(race->key, &pdu, sig);
 }
 

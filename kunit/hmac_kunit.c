@@ -40,8 +40,7 @@ static const struct mac_test hmac_test = {
 	.tag_size	= SHA256_DIGEST_SIZE,
 	.key_size	= sizeof(struct smbsign_hmac_key),
 	.ctx_size	= sizeof(struct smbsign_hmac_ctx),
-	.wiped_size	= offsetof(struct smbsign_hmac_ctx, buf) +
-			  SHA256_DIGEST_SIZE,
+	.wiped_size	= offsetof(struct smbsign_hmac_ctx, buf),
 	.preparekey	= hmac_preparekey,
 	.init		= hmac_init,
 	.update		= hmac_update,

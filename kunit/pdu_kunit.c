@@ -16,6 +16,8 @@
 #include "test-utils.h"
 
 #define OFF_STRUCTURE_SIZE	4
+#define OFF_STATUS		8
+#define OFF_COMMAND		12
 #define OFF_FLAGS		16
 #define OFF_NEXT_COMMAND	20
 
@@ -192,11 +194,11 @@ static void expect_smb2_view(struct kunit *test, const struct smbsign_pdu *pdu,
 	KUNIT_EXPECT_EQ(test, pdu->proto, SMBSIGN_PROTO_SMB2);
 	KUNIT_EXPECT_PTR_EQ(test, pdu->hdr, hdr);
 	KUNIT_EXPECT_EQ(test, pdu->len, 64);
-	KUNIT_EXPECT_EQ(test, pdu->command, 0x0d0c);
-	KUNIT_EXPECT_EQ(test, pdu->status, 0x0b0a0908U);
-	KUNIT_EXPECT_EQ(test, pdu->message_id, 0x1f1e1d1c1b1a1918ULL);
-	KUNIT_EXPECT_EQ(test, pdu->session_id, 0x2f2e2d2c2b2a2928ULL);
-	KUNIT_EXPECT_PTR_EQ(test, pdu->signature, hdr + 48);
+	KUNIT_EXPECT_EQ(test, smbsign_pdu_command(pdu), 0x0d0c);
+	KUNIT_EXPECT_EQ(test, smbsign_pdu_status(pdu), 0x0b0a0908U);
+	KUNIT_EXPECT_EQ(test, smbsign_pdu_message_id(pdu), 0x1f1e1d1c1b1a1918ULL);
+	KUNIT_EXPECT_EQ(test, smbsign_pdu_session_id(pdu), 0x2f2e2d2c2b2a2928ULL);
+	KUNIT_EXPECT_EQ(test, smbsign_pdu_signature_off(pdu->proto), 48);
 }
 
 /* At every alignment: a message lies where the network put it. */
@@ -214,9 +216,8 @@ static void test_pdu_view_sync(struct kunit *test)
 
 		KUNIT_ASSERT_EQ(test, 0, smbsign_pdu_parse(&pdu, hdr, 64));
 		expect_smb2_view(test, &pdu, hdr);
-		KUNIT_EXPECT_EQ(test, pdu.flags, 0x13121110U);
-		KUNIT_EXPECT_EQ(test, pdu.tree_id, 0x27262524U);
-		KUNIT_EXPECT_EQ(test, pdu.async_id, 0ULL);
+		KUNIT_EXPECT_EQ(test, smbsign_pdu_flags(&pdu), 0x13121110U);
+		KUNIT_EXPECT_EQ(test, smbsign_pdu_tree_id(&pdu), 0x27262524U);
 	}
 }
 
@@ -235,9 +236,8 @@ static void test_pdu_view_async(struct kunit *test)
 
 		KUNIT_ASSERT_EQ(test, 0, smbsign_pdu_parse(&pdu, hdr, 64));
 		expect_smb2_view(test, &pdu, hdr);
-		KUNIT_EXPECT_EQ(test, pdu.flags, 0x13121112U);
-		KUNIT_EXPECT_EQ(test, pdu.tree_id, 0U);
-		KUNIT_EXPECT_EQ(test, pdu.async_id, 0x2726252423222120ULL);
+		KUNIT_EXPECT_EQ(test, smbsign_pdu_flags(&pdu), 0x13121112U);
+		KUNIT_EXPECT_EQ(test, smbsign_pdu_tree_id(&pdu), 0U);
 	}
 }
 
@@ -255,14 +255,13 @@ static void test_pdu_view_smb1(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, pdu.proto, SMBSIGN_PROTO_SMB1);
 		KUNIT_EXPECT_PTR_EQ(test, pdu.hdr, (const u8 *)hdr);
 		KUNIT_EXPECT_EQ(test, pdu.len, 32);
-		KUNIT_EXPECT_EQ(test, pdu.command, 4);
-		KUNIT_EXPECT_EQ(test, pdu.status, 0x08070605U);
-		KUNIT_EXPECT_EQ(test, pdu.flags, 0x0b0a0009U);
-		KUNIT_EXPECT_EQ(test, pdu.message_id, 0x1f1eULL);
-		KUNIT_EXPECT_EQ(test, pdu.session_id, 0x1d1cULL);
-		KUNIT_EXPECT_EQ(test, pdu.tree_id, 0x1918U);
-		KUNIT_EXPECT_EQ(test, pdu.async_id, 0ULL);
-		KUNIT_EXPECT_PTR_EQ(test, pdu.signature, (const u8 *)hdr + 14);
+		KUNIT_EXPECT_EQ(test, smbsign_pdu_command(&pdu), 4);
+		KUNIT_EXPECT_EQ(test, smbsign_pdu_status(&pdu), 0x08070605U);
+		KUNIT_EXPECT_EQ(test, smbsign_pdu_flags(&pdu), 0x0b0a0009U);
+		KUNIT_EXPECT_EQ(test, smbsign_pdu_message_id(&pdu), 0x1f1eULL);
+		KUNIT_EXPECT_EQ(test, smbsign_pdu_session_id(&pdu), 0x1d1cULL);
+		KUNIT_EXPECT_EQ(test, smbsign_pdu_tree_id(&pdu), 0x1918U);
+		KUNIT_EXPECT_EQ(test, smbsign_pdu_signature_off(pdu.proto), 14);
 	}
 }
 
@@ -308,39 +307,45 @@ static void test_pdu_set_sequence(struct kunit *test)
 	KUNIT_EXPECT_MEMEQ(test, hdr, expected, sizeof(hdr));
 }
 
-/* One bit of the flags says it, and no other. */
-static void expect_flag(struct kunit *test, enum smbsign_proto proto, int bit,
-			bool (*is_set)(const struct smbsign_pdu *pdu))
+/* One bit of the header says it, and no other of that byte. */
+static void expect_flag(struct kunit *test, enum smbsign_proto proto, int off,
+			int bit, bool (*is_set)(const struct smbsign_pdu *pdu))
 {
-	struct smbsign_pdu pdu = { .proto = proto };
+	u8 hdr[64] = {};
+	struct smbsign_pdu pdu = { .proto = proto, .hdr = hdr };
 
-	for (int i = 0; i < 32; i++) {
-		pdu.flags = 1U << i;
-		KUNIT_EXPECT_EQ_MSG(test, i == bit, is_set(&pdu), "flags=%08x",
-				    pdu.flags);
-		pdu.flags = ~pdu.flags;
-		KUNIT_EXPECT_EQ_MSG(test, i != bit, is_set(&pdu), "flags=%08x",
-				    pdu.flags);
+	for (int i = 0; i < 8 * sizeof(hdr); i++) {
+		memset(hdr, 0, sizeof(hdr));
+		hdr[i / 8] = 1U << i % 8;
+		KUNIT_EXPECT_EQ_MSG(test, i == 8 * off + bit, is_set(&pdu),
+				    "bit %d of byte %d", i % 8, i / 8);
+		memset(hdr, 0xff, sizeof(hdr));
+		hdr[i / 8] ^= 1U << i % 8;
+		KUNIT_EXPECT_EQ_MSG(test, i != 8 * off + bit, is_set(&pdu),
+				    "all but bit %d of byte %d", i % 8, i / 8);
 	}
 }
 
 static void test_pdu_is_response(struct kunit *test)
 {
-	expect_flag(test, SMBSIGN_PROTO_SMB2, 0, smbsign_pdu_is_response);
-	expect_flag(test, SMBSIGN_PROTO_SMB1, 7, smbsign_pdu_is_response);
+	expect_flag(test, SMBSIGN_PROTO_SMB2, OFF_FLAGS, 0,
+		    smbsign_pdu_is_response);
+	expect_flag(test, SMBSIGN_PROTO_SMB1, 9, 7, smbsign_pdu_is_response);
 }
 
 static void test_pdu_is_signed(struct kunit *test)
 {
-	expect_flag(test, SMBSIGN_PROTO_SMB2, 3, smbsign_pdu_is_signed);
+	expect_flag(test, SMBSIGN_PROTO_SMB2, OFF_FLAGS, 3,
+		    smbsign_pdu_is_signed);
 }
 
 static void test_pdu_commands(struct kunit *test)
 {
-	struct smbsign_pdu pdu = { .proto = SMBSIGN_PROTO_SMB2 };
+	u8 hdr[64] = {};
+	struct smbsign_pdu pdu = { .proto = SMBSIGN_PROTO_SMB2, .hdr = hdr };
 
 	for (u32 c = 0; c <= U16_MAX; c++) {
-		pdu.command = c;
+		put_unaligned_le16(c, hdr + OFF_COMMAND);
 		KUNIT_EXPECT_EQ(test, c == 0, smbsign_pdu_is_negotiate(&pdu));
 		KUNIT_EXPECT_EQ(test, c == 1,
 				smbsign_pdu_is_session_setup(&pdu));
@@ -352,16 +357,17 @@ static void test_pdu_commands(struct kunit *test)
 /* A response with STATUS_PENDING; of a request these bytes are no status. */
 static void test_pdu_is_interim(struct kunit *test)
 {
-	struct smbsign_pdu pdu = { .proto = SMBSIGN_PROTO_SMB2 };
+	u8 hdr[64] = {};
+	struct smbsign_pdu pdu = { .proto = SMBSIGN_PROTO_SMB2, .hdr = hdr };
 
+	hdr[OFF_FLAGS] = SMB2_FLAGS_SERVER_TO_REDIR;
 	for (int bit = 0; bit < 32; bit++) {
-		pdu.flags = SMB2_FLAGS_SERVER_TO_REDIR;
-		pdu.status = 0x103 ^ 1U << bit;
+		put_unaligned_le32(0x103 ^ 1U << bit, hdr + OFF_STATUS);
 		KUNIT_EXPECT_FALSE(test, smbsign_pdu_is_interim(&pdu));
 	}
-	pdu.status = 0x103;
+	put_unaligned_le32(0x103, hdr + OFF_STATUS);
 	KUNIT_EXPECT_TRUE(test, smbsign_pdu_is_interim(&pdu));
-	pdu.flags = 0;
+	hdr[OFF_FLAGS] = 0;
 	KUNIT_EXPECT_FALSE(test, smbsign_pdu_is_interim(&pdu));
 }
 

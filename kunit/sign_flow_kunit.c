@@ -192,8 +192,7 @@ static void test_sign_splits(struct kunit *test)
 static bool is_wiped(const struct smbsign_sign_ctx *ctx, enum smbsign_alg alg)
 {
 	static const size_t sizes[] = {
-		[SMBSIGN_HMAC_SHA256]	= offsetof(struct smbsign_hmac_ctx, buf) +
-					  SHA256_DIGEST_SIZE,
+		[SMBSIGN_HMAC_SHA256]	= offsetof(struct smbsign_hmac_ctx, buf),
 		[SMBSIGN_AES_CMAC]	= offsetof(struct smbsign_cmac_ctx, buf),
 		[SMBSIGN_AES_GMAC]	= offsetof(struct smbsign_gmac_ctx, acc[1]),
 		[SMBSIGN_MD5]		= sizeof(ctx->mac.md5),

@@ -137,21 +137,44 @@ void smbsign_cmac_update_blocks(struct smbsign_section *section,
 }
 EXPORT_SYMBOL_IF_KUNIT(smbsign_cmac_update_blocks);
 
-/* Wipes of @ctx what depends on the key: the state, and the masked block. */
+/* The last @fill bytes are in @buf, of which the masked block is wiped. */
+static void cmac_end(struct smbsign_section *section,
+		     const struct smbsign_cmac_key *key, u8 x[AES_BLOCK_SIZE],
+		     u8 *buf, size_t fill)
+{
+	size_t last = fill ? round_down(fill - 1, AES_BLOCK_SIZE) : 0;
+
+	smbsign_cmac_pad(key, &buf[last], fill - last);
+	smbsign_cbcmac(section, &key->aes, x, buf, last / AES_BLOCK_SIZE + 1);
+	memzero_explicit(&buf[last], AES_BLOCK_SIZE);
+}
+
+/* Wipes of @ctx what depends on the key. */
 void smbsign_cmac_final(struct smbsign_section *section,
 			struct smbsign_cmac_ctx *ctx,
 			const struct smbsign_cmac_key *key,
 			u8 tag[SMBSIGN_SIG_SIZE])
 {
-	size_t last = ctx->buf_len ? round_down(ctx->buf_len - 1,
-						AES_BLOCK_SIZE) : 0;
-	u8 *block = &ctx->buf[last];
-
-	smbsign_cmac_pad(key, block, ctx->buf_len - last);
-	smbsign_cbcmac(section, &key->aes, ctx->x, ctx->buf,
-		       last / AES_BLOCK_SIZE + 1);
+	cmac_end(section, key, ctx->x, ctx->buf, ctx->buf_len);
 	memcpy(tag, ctx->x, SMBSIGN_SIG_SIZE);
 	memzero_explicit(ctx, offsetof(struct smbsign_cmac_ctx, buf));
-	memzero_explicit(block, AES_BLOCK_SIZE);
 }
 EXPORT_SYMBOL_IF_KUNIT(smbsign_cmac_final);
+
+/**
+ * smbsign_cmac_once() - the tag of a message that lies in one piece
+ * @section: the section
+ * @key: the key
+ * @buf: the message, and room for MAC_PAD_SIZE bytes behind it
+ * @len: bytes of it
+ * @tag: the tag
+ *
+ * Context: that of @section.
+ */
+void smbsign_cmac_once(struct smbsign_section *section,
+		       const struct smbsign_cmac_key *key, u8 *buf, size_t len,
+		       u8 tag[SMBSIGN_SIG_SIZE])
+{
+	memset(tag, 0, SMBSIGN_SIG_SIZE);
+	cmac_end(section, key, tag, buf, len);
+}

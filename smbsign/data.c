@@ -366,8 +366,30 @@ int smbsign_cursor_end(struct smbsign_cursor *c)
 }
 EXPORT_SYMBOL_IF_KUNIT(smbsign_cursor_end);
 
-int smbsign_data_read_slow(const struct smbsign_msg *msg, size_t off, u8 *buf,
-			   size_t len)
+/* As far as it lies in the kvecs: how much that is */
+static size_t read_kvecs(const struct smbsign_msg *msg, size_t skip, u8 *buf,
+			 size_t len)
+{
+	const struct kvec *iov = msg->iov;
+	size_t done = 0;
+
+	for (unsigned int i = 0; i < msg->num_iov && done < len; i++, iov++) {
+		size_t n;
+
+		if (skip >= iov->iov_len) {
+			skip -= iov->iov_len;
+			continue;
+		}
+		n = min(iov->iov_len - skip, len - done);
+		memcpy(buf + done, iov->iov_base + skip, n);
+		done += n;
+		skip = 0;
+	}
+	return done;
+}
+
+static noinline int read_pieces(const struct smbsign_msg *msg, size_t off,
+				u8 *buf, size_t len)
 {
 	struct smbsign_cursor c __uninitialized;
 	size_t n;
@@ -378,7 +400,29 @@ int smbsign_data_read_slow(const struct smbsign_msg *msg, size_t off, u8 *buf,
 		memcpy(buf, data, n);
 	return smbsign_cursor_end(&c);
 }
-EXPORT_SYMBOL_IF_KUNIT(smbsign_data_read_slow);
+
+/**
+ * smbsign_data_gather() - copy bytes that lie in pieces out of a message
+ * @msg: the message
+ * @off: where they begin
+ * @buf: where they go
+ * @len: how many, not much
+ *
+ * Context: Any context.
+ * Return: as smbsign_cursor_end().
+ */
+int smbsign_data_gather(const struct smbsign_msg *msg, size_t off, u8 *buf,
+			size_t len)
+{
+	size_t skip __uninitialized;
+
+	if (msg->type == SMBSIGN_MSG_KVEC &&
+	    !check_add_overflow(msg->off, off, &skip) &&
+	    read_kvecs(msg, skip, buf, len) == len)
+		return 0;
+	return read_pieces(msg, off, buf, len);
+}
+EXPORT_SYMBOL_IF_KUNIT(smbsign_data_gather);
 
 int smbsign_data_write_slow(const struct smbsign_msg *msg, size_t off,
 			    const u8 *buf, size_t len)

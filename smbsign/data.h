@@ -131,8 +131,8 @@ static inline bool smbsign_cursor_next(struct smbsign_cursor *c, u8 **data,
 	return c->left && smbsign_cursor_next_segment(c, data, len);
 }
 
-int smbsign_data_read_slow(const struct smbsign_msg *msg, size_t off, u8 *buf,
-			   size_t len);
+int smbsign_data_gather(const struct smbsign_msg *msg, size_t off, u8 *buf,
+			size_t len);
 int smbsign_data_write_slow(const struct smbsign_msg *msg, size_t off,
 			    const u8 *buf, size_t len);
 
@@ -168,7 +168,7 @@ static inline int smbsign_data_read(const struct smbsign_msg *msg, size_t off,
 	const u8 *data = smbsign_data_in_first_kvec(msg, off, len);
 
 	if (!data)
-		return smbsign_data_read_slow(msg, off, buf, len);
+		return smbsign_data_gather(msg, off, buf, len);
 	memcpy(buf, data, len);
 	return 0;
 }

@@ -135,25 +135,54 @@ static void join_lanes(struct smbsign_section *section,
 	memmove(ctx->buf, &ctx->buf[len], ctx->buf_len);
 }
 
-/* Wipes what of @ctx depends on the key. */
+/* The last @fill bytes of a message of @len are in @buf, with room for two blocks. */
+static void gmac_end(struct smbsign_section *section,
+		     const struct smbsign_gmac_key *key,
+		     u8 acc[GHASH_BLOCK_LEN], u8 *buf, size_t fill, u64 len,
+		     const u8 nonce[GMAC_NONCE_SIZE], u8 tag[SMBSIGN_SIG_SIZE])
+{
+	size_t num_blocks = DIV_ROUND_UP(fill, GHASH_BLOCK_LEN);
+	u8 *lengths = &buf[num_blocks * GHASH_BLOCK_LEN];
+
+	memset(&buf[fill], 0, GHASH_BLOCK_LEN);
+	put_unaligned_be64(len * 8, lengths);
+	put_unaligned_be64(0, lengths + 8);
+	smbsign_gmac_tag(section, key, acc, buf, num_blocks + 1, nonce, tag);
+}
+
+/* Wipes of @ctx what depends on the key. */
 void smbsign_gmac_final(struct smbsign_section *section,
 			struct smbsign_gmac_ctx *ctx,
 			const struct smbsign_gmac_key *key,
 			const u8 nonce[GMAC_NONCE_SIZE],
 			u8 tag[SMBSIGN_SIG_SIZE])
 {
-	size_t num_blocks;
-	u8 *lengths;
-
 	if (ctx->in_lanes)
 		join_lanes(section, ctx, key);
-	num_blocks = DIV_ROUND_UP(ctx->buf_len, GHASH_BLOCK_LEN);
-	lengths = &ctx->buf[num_blocks * GHASH_BLOCK_LEN];
-	memset(&ctx->buf[ctx->buf_len], 0, GHASH_BLOCK_LEN);
-	put_unaligned_be64(ctx->len * 8, lengths);
-	put_unaligned_be64(0, lengths + 8);
-	smbsign_gmac_tag(section, key, ctx->acc[0], ctx->buf, num_blocks + 1,
-			 nonce, tag);
+	gmac_end(section, key, ctx->acc[0], ctx->buf, ctx->buf_len, ctx->len,
+		 nonce, tag);
 	memzero_explicit(ctx, offsetof(struct smbsign_gmac_ctx, acc[1]));
 }
 EXPORT_SYMBOL_IF_KUNIT(smbsign_gmac_final);
+
+/**
+ * smbsign_gmac_once() - the tag of a message that lies in one piece
+ * @section: the section
+ * @key: the key
+ * @buf: the message, and room for MAC_PAD_SIZE bytes behind it
+ * @len: bytes of it
+ * @nonce: its nonce
+ * @tag: the tag
+ *
+ * Context: that of @section.
+ */
+void smbsign_gmac_once(struct smbsign_section *section,
+		       const struct smbsign_gmac_key *key, u8 *buf, size_t len,
+		       const u8 nonce[GMAC_NONCE_SIZE],
+		       u8 tag[SMBSIGN_SIG_SIZE])
+{
+	u8 acc[GHASH_BLOCK_LEN] = {};
+
+	gmac_end(section, key, acc, buf, len, len, nonce, tag);
+	memzero_explicit(acc, sizeof(acc));
+}

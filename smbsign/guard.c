@@ -62,10 +62,12 @@ void smbsign_guard_exit(struct smbsign_key *key)
 int smbsign_guard_check(const struct smbsign_key *key,
 			const struct smbsign_pdu *pdu)
 {
+	u64 mid = smbsign_pdu_message_id(pdu);
+
 	if (key->alg != SMBSIGN_AES_GMAC)
 		return 0;
 	/* MessageId 0 is NEGOTIATE's, 2^64-1 that of all notifications. */
-	if (!pdu->message_id || pdu->message_id == U64_MAX)
+	if (!mid || mid == U64_MAX)
 		return -EACCES;
 	/* The final response will have the MessageId of the interim one. */
 	if (smbsign_pdu_is_interim(pdu))
@@ -89,16 +91,19 @@ int smbsign_guard_check(const struct smbsign_key *key,
 int smbsign_guard_claim(struct smbsign_key *key, const struct smbsign_pdu *pdu,
 			const u8 sig[SMBSIGN_SIG_SIZE])
 {
-	u64 mid = pdu->message_id / GUARD_SLOTS;
-	u32 who = mid ^ mid >> 32;
-	u32 what = get_unaligned_le32(sig) ?: 1;
-	s64 new = (s64)((u64)who << 32 | what);
+	u64 mid, epoch;
 	atomic64_t *slot;
-	s64 old;
+	u32 who, what;
+	s64 old, new;
 
 	if (!key->guard)
 		return 0;
-	slot = &key->guard->slots[pdu->message_id % GUARD_SLOTS * 2 +
+	mid = smbsign_pdu_message_id(pdu);
+	epoch = mid / GUARD_SLOTS;
+	who = epoch ^ epoch >> 32;
+	what = get_unaligned_le32(sig) ?: 1;
+	new = (s64)((u64)who << 32 | what);
+	slot = &key->guard->slots[mid % GUARD_SLOTS * 2 +
 				  smbsign_pdu_is_cancel(pdu)];
 	old = atomic64_read(slot);
 	do {

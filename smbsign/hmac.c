@@ -108,33 +108,61 @@ void smbsign_hmac_update_blocks(struct smbsign_section *section,
 }
 EXPORT_SYMBOL_IF_KUNIT(smbsign_hmac_update_blocks);
 
-/* The last blocks: what is in @buf, and the padding behind it */
+/* The last @fill bytes of @len are in @buf. */
 static void sha256_end(struct smbsign_section *section,
-		       struct smbsign_hmac_ctx *ctx)
+		       struct smbsign_sha256_state *state, u8 *buf, size_t fill,
+		       u64 len)
 {
-	size_t num_blocks = smbsign_sha256_pad(ctx->buf, ctx->buf_len,
-					       ctx->len);
+	size_t num_blocks = smbsign_sha256_pad(buf, fill, len);
 
-	smbsign_sha256(section, ctx->state.h, ctx->buf, num_blocks);
+	smbsign_sha256(section, state->h, buf, num_blocks);
 }
 
-/* Wipes of @ctx what depends on the key: states, and the inner hash in @buf. */
+/* From the end of the inner hash on.  Wipes @state. */
+static void hmac_end(struct smbsign_section *section,
+		     struct smbsign_sha256_state *state,
+		     const struct smbsign_hmac_key *key, u8 *buf, size_t fill,
+		     u64 len, u8 mac[SHA256_DIGEST_SIZE])
+{
+	u8 outer[SHA256_DIGEST_SIZE + SHA256_BLOCK_SIZE] __uninitialized;
+
+	sha256_end(section, state, buf, fill, len);
+	sha256_put(state, outer);
+	*state = key->outer;
+	sha256_end(section, state, outer, SHA256_DIGEST_SIZE,
+		   SHA256_BLOCK_SIZE + SHA256_DIGEST_SIZE);
+	sha256_put(state, mac);
+	memzero_explicit(state, sizeof(*state));
+	memzero_explicit(outer, SHA256_DIGEST_SIZE);
+}
+
+/* Wipes what of @ctx depends on the key, or tells of the message. */
 void smbsign_hmac_final(struct smbsign_section *section,
 			struct smbsign_hmac_ctx *ctx,
 			const struct smbsign_hmac_key *key,
 			u8 mac[SHA256_DIGEST_SIZE])
 {
-	sha256_end(section, ctx);
-	sha256_put(&ctx->state, ctx->buf);
-	ctx->state = key->outer;
-	ctx->len = SHA256_BLOCK_SIZE + SHA256_DIGEST_SIZE;
-	ctx->buf_len = SHA256_DIGEST_SIZE;
-	sha256_end(section, ctx);
-	sha256_put(&ctx->state, mac);
-	/* Each by itself is a few moves. */
-	memzero_explicit(&ctx->state, sizeof(ctx->state));
+	hmac_end(section, &ctx->state, key, ctx->buf, ctx->buf_len, ctx->len, mac);
 	memzero_explicit(&ctx->len, offsetof(struct smbsign_hmac_ctx, buf) -
 				    offsetof(struct smbsign_hmac_ctx, len));
-	memzero_explicit(ctx->buf, SHA256_DIGEST_SIZE);
 }
 EXPORT_SYMBOL_IF_KUNIT(smbsign_hmac_final);
+
+/**
+ * smbsign_hmac_once() - the MAC of a message that lies in one piece
+ * @section: the section
+ * @key: the key
+ * @buf: the message, and room for MAC_PAD_SIZE bytes behind it
+ * @len: bytes of it
+ * @mac: the MAC
+ *
+ * Context: that of @section.
+ */
+void smbsign_hmac_once(struct smbsign_section *section,
+		       const struct smbsign_hmac_key *key, u8 *buf, size_t len,
+		       u8 mac[SHA256_DIGEST_SIZE])
+{
+	struct smbsign_sha256_state state = key->inner;
+
+	hmac_end(section, &state, key, buf, len, SHA256_BLOCK_SIZE + len, mac);
+}

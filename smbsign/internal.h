@@ -300,6 +300,9 @@ void smbsign_x86_ghash_powers_generic(struct smbsign_ghash_key *key,
 
 void smbsign_x86_mask_features(u32 mask);
 
+/* What each MAC may put behind the end of a message that lies in one piece */
+#define MAC_PAD_SIZE	64
+
 /* gmac.c: AES-128-GMAC, SP 800-38D */
 
 struct smbsign_gmac_key {
@@ -336,6 +339,11 @@ void smbsign_gmac_final(struct smbsign_section *section,
 			const struct smbsign_gmac_key *key,
 			const u8 nonce[GMAC_NONCE_SIZE],
 			u8 tag[SMBSIGN_SIG_SIZE]);
+
+void smbsign_gmac_once(struct smbsign_section *section,
+		       const struct smbsign_gmac_key *key, u8 *buf, size_t len,
+		       const u8 nonce[GMAC_NONCE_SIZE],
+		       u8 tag[SMBSIGN_SIG_SIZE]);
 
 /* What is behind buf_len is not defined, and not looked at. */
 static inline void smbsign_gmac_init(struct smbsign_gmac_ctx *ctx)
@@ -399,6 +407,10 @@ void smbsign_cmac_final(struct smbsign_section *section,
 			const struct smbsign_cmac_key *key,
 			u8 tag[SMBSIGN_SIG_SIZE]);
 
+void smbsign_cmac_once(struct smbsign_section *section,
+		       const struct smbsign_cmac_key *key, u8 *buf, size_t len,
+		       u8 tag[SMBSIGN_SIG_SIZE]);
+
 static inline void smbsign_cmac_init(struct smbsign_cmac_ctx *ctx)
 {
 	memset(ctx->x, 0, sizeof(ctx->x));
@@ -448,6 +460,10 @@ void smbsign_hmac_final(struct smbsign_section *section,
 			struct smbsign_hmac_ctx *ctx,
 			const struct smbsign_hmac_key *key,
 			u8 mac[SHA256_DIGEST_SIZE]);
+
+void smbsign_hmac_once(struct smbsign_section *section,
+		       const struct smbsign_hmac_key *key, u8 *buf, size_t len,
+		       u8 mac[SHA256_DIGEST_SIZE]);
 
 static inline void smbsign_hmac_init(struct smbsign_hmac_ctx *ctx,
 				     const struct smbsign_hmac_key *key)
@@ -574,8 +590,7 @@ int smbsign_guard_claim(struct smbsign_key *key, const struct smbsign_pdu *pdu,
  * @op: what to do with it
  * @key: the key
  * @msg: the message
- * @pdu: view of its header
- * @hdr: that header, as it is signed: without the Signature
+ * @pdu: view of a copy of its header, as it is signed: without the Signature
  * @sig: the Signature that it came with
  */
 struct smbsign_job {
@@ -583,11 +598,11 @@ struct smbsign_job {
 	struct smbsign_key *key;
 	const struct smbsign_msg *msg;
 	struct smbsign_pdu pdu;
-	u8 hdr[SMBSIGN_SMB2_HDR_SIZE];
 	u8 sig[SMBSIGN_SIG_SIZE];
 };
 
-int __must_check smbsign_job_begin(struct smbsign_job *job);
+int __must_check smbsign_job_begin(struct smbsign_job *job,
+				   u8 hdr[SMBSIGN_SMB2_HDR_SIZE]);
 int smbsign_job_end(const struct smbsign_job *job, int err,
 		    const u8 sig[SMBSIGN_SIG_SIZE]);
 int __must_check

@@ -30,6 +30,7 @@ enum lane_run {
  * struct lane - a message on its way through the engine
  * @req: the request
  * @job: its message
+ * @hdr: the header of one that does not fit into @buf
  * @cursor: the pieces of the message still to come
  * @piece: what is left of the one before
  * @piece_len: bytes of that
@@ -37,10 +38,12 @@ enum lane_run {
  * @num_blocks: blocks left of it
  * @fill: bytes gathered in @buf
  * @buf: room for those, and for a block of padding
+ * @outer: the block of HMAC's outer hash, and then the MAC
  */
 struct lane {
 	struct smbsign_req *req;
 	struct smbsign_job job;
+	u8 hdr[SMBSIGN_SMB2_HDR_SIZE];
 	struct smbsign_cursor cursor;
 	u8 *piece;
 	size_t piece_len;
@@ -48,6 +51,7 @@ struct lane {
 	size_t num_blocks;
 	size_t fill;
 	u8 buf[LANE_GATHER + SHA256_BLOCK_SIZE];
+	u8 outer[SHA256_DIGEST_SIZE + SHA256_BLOCK_SIZE];
 };
 
 /**

@@ -27,7 +27,7 @@ static inline void mac_nonce(u8 nonce[GMAC_NONCE_SIZE],
 		flags |= NONCE_FROM_SERVER;
 	if (smbsign_pdu_is_cancel(pdu))
 		flags |= NONCE_CANCEL;
-	put_unaligned_le64(pdu->message_id, nonce);
+	put_unaligned_le64(smbsign_pdu_message_id(pdu), nonce);
 	put_unaligned_le32(flags, nonce + 8);
 }
 
@@ -96,6 +96,28 @@ static __always_inline int mac_final(struct smbsign_section *section,
 	default:
 		return smbsign_md5_final(&ctx->md5, sig);
 	}
+}
+
+/*
+ * The signature of an SMB2 message that lies in one piece in @buf, which has room for
+ * MAC_PAD_SIZE bytes more.
+ */
+static __always_inline void mac_once(struct smbsign_section *section,
+				     const struct smbsign_key *key,
+				     enum smbsign_alg alg,
+				     const u8 nonce[GMAC_NONCE_SIZE], u8 *buf,
+				     size_t len, u8 *sig)
+{
+	u8 mac[SHA256_DIGEST_SIZE] __uninitialized;
+
+	if (alg == SMBSIGN_AES_GMAC)
+		return smbsign_gmac_once(section, &key->gmac, buf, len, nonce,
+					 sig);
+	if (alg == SMBSIGN_AES_CMAC)
+		return smbsign_cmac_once(section, &key->cmac, buf, len, sig);
+	smbsign_hmac_once(section, &key->hmac, buf, len, mac);
+	memcpy(sig, mac, SMBSIGN_SIG_SIZE);
+	memzero_explicit(mac, sizeof(mac));
 }
 
 #endif /* _SMBSIGN_MAC_H */

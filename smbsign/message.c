@@ -15,40 +15,45 @@
 
 #include "mac.h"
 
-/* A few moves each, for the length is known. */
-static int job_read_header(struct smbsign_job *job, enum smbsign_proto proto)
-{
-	if (proto == SMBSIGN_PROTO_SMB1)
-		return smbsign_data_read(job->msg, 0, job->hdr,
-					 SMBSIGN_SMB1_HDR_SIZE);
-	return smbsign_data_read(job->msg, 0, job->hdr, SMBSIGN_SMB2_HDR_SIZE);
-}
+/*
+ * A message up to this size is copied as a whole, which takes less than to go over it
+ * in pieces.
+ */
+#define SMALL_SIZE	256
+
+/* The copy of a header, and of what stands behind it in a small message */
+#define BUF_SIZE	(SMALL_SIZE + MAC_PAD_SIZE)
 
 /* What has been read: a view of it, and the header as it is signed */
-static int job_take_header(struct smbsign_job *job, enum smbsign_proto proto)
+static __always_inline int job_take_header(struct smbsign_job *job,
+					   enum smbsign_proto proto, u8 *hdr)
 {
 	int err;
 
-	err = smbsign_pdu_parse_hdr(&job->pdu, proto, job->hdr, job->msg->len);
+	err = smbsign_pdu_parse_hdr(&job->pdu, proto, hdr, job->msg->len);
 	if (err)
 		return err;
-	memcpy(job->sig, job->pdu.signature, sizeof(job->sig));
-	smbsign_pdu_mask_signature(proto, job->hdr);
+	memcpy(job->sig, hdr + smbsign_pdu_signature_off(proto),
+	       sizeof(job->sig));
+	smbsign_pdu_mask_signature(proto, hdr);
 	if (proto == SMBSIGN_PROTO_SMB1)
-		smbsign_pdu_set_sequence(job->hdr, job->msg->sequence);
+		smbsign_pdu_set_sequence(hdr, job->msg->sequence);
 	return 0;
 }
 
-static int job_header(struct smbsign_job *job)
+/* With a known protocol it is a few moves. */
+static __always_inline int job_header(struct smbsign_job *job,
+				      enum smbsign_proto proto, u8 *hdr)
 {
-	enum smbsign_proto proto = smbsign_sign_proto(job->key->alg);
+	size_t size = smbsign_pdu_hdr_size(proto);
 
-	if (job->msg->len < smbsign_pdu_hdr_size(proto))
+	if (job->msg->len < size)
 		return -EPROTO;
-	return job_read_header(job, proto) ?: job_take_header(job, proto);
+	return smbsign_data_read(job->msg, 0, hdr, size) ?:
+	       job_take_header(job, proto, hdr);
 }
 
-static int job_check(const struct smbsign_job *job)
+static __always_inline int job_check(const struct smbsign_job *job)
 {
 	const struct smbsign_key *key = job->key;
 	bool is_ours = smbsign_pdu_is_response(&job->pdu) ==
@@ -60,7 +65,7 @@ static int job_check(const struct smbsign_job *job)
 	return is_ours ? -EACCES : 0;
 }
 
-static void job_account(const struct smbsign_job *job, int err)
+static __always_inline void job_account(const struct smbsign_job *job, int err)
 {
 	if (job->op == SMBSIGN_SIGN)
 		smbsign_stats_signed(job->key, &job->pdu, err);
@@ -68,7 +73,7 @@ static void job_account(const struct smbsign_job *job, int err)
 		smbsign_stats_verified(job->key, &job->pdu, err);
 }
 
-static int job_check_or_account(const struct smbsign_job *job)
+static __always_inline int job_check_or_account(const struct smbsign_job *job)
 {
 	int err = job_check(job);
 
@@ -77,29 +82,43 @@ static int job_check_or_account(const struct smbsign_job *job)
 	return err;
 }
 
+static __always_inline int job_begin(struct smbsign_job *job, u8 *hdr)
+{
+	int err;
+
+	if (smbsign_sign_proto(job->key->alg) == SMBSIGN_PROTO_SMB1)
+		err = job_header(job, SMBSIGN_PROTO_SMB1, hdr);
+	else
+		err = job_header(job, SMBSIGN_PROTO_SMB2, hdr);
+	return err ?: job_check_or_account(job);
+}
+
 /**
  * smbsign_job_begin() - read the header of a message, and check what it tells
  * @job: with @op, @key and @msg filled in
+ * @hdr: where the header goes, as it is signed; it stays there until smbsign_job_end()
  *
  * Context: Any context.
  * Return: 0: smbsign_job_end() must follow; or what smbsign_sign_msg() or
  * smbsign_verify_msg() returns.
  */
-int smbsign_job_begin(struct smbsign_job *job)
+int smbsign_job_begin(struct smbsign_job *job, u8 hdr[SMBSIGN_SMB2_HDR_SIZE])
 {
-	return job_header(job) ?: job_check_or_account(job);
+	return job_begin(job, hdr);
 }
 
-static int job_sign(const struct smbsign_job *job,
-		    const u8 sig[SMBSIGN_SIG_SIZE])
+static __always_inline int job_sign(const struct smbsign_job *job,
+				    const u8 sig[SMBSIGN_SIG_SIZE])
 {
-	size_t off = job->pdu.signature - job->hdr;
+	enum smbsign_proto proto = job->pdu.proto;
+	size_t off = smbsign_pdu_signature_off(proto);
 	int err;
 
 	err = smbsign_guard_claim(job->key, &job->pdu, sig);
 	if (err)
 		return err;
-	if (job->pdu.proto == SMBSIGN_PROTO_SMB1)
+	/* Of known length it is a few moves. */
+	if (proto == SMBSIGN_PROTO_SMB1)
 		return smbsign_data_write(job->msg, off, sig,
 					  SMBSIGN_SMB1_SIG_SIZE);
 	return smbsign_data_write(job->msg, off, sig, SMBSIGN_SIG_SIZE);
@@ -110,6 +129,16 @@ static int job_verify(const struct smbsign_job *job,
 {
 	return crypto_memneq(sig, job->sig, smbsign_sign_size(job->key->alg)) ?
 	       -EBADMSG : 0;
+}
+
+static __always_inline int job_end(const struct smbsign_job *job, int err,
+				   const u8 sig[SMBSIGN_SIG_SIZE])
+{
+	if (!err)
+		err = job->op == SMBSIGN_SIGN ? job_sign(job, sig) :
+						job_verify(job, sig);
+	job_account(job, err);
+	return err;
 }
 
 /**
@@ -124,17 +153,10 @@ static int job_verify(const struct smbsign_job *job,
 int smbsign_job_end(const struct smbsign_job *job, int err,
 		    const u8 sig[SMBSIGN_SIG_SIZE])
 {
-	if (!err)
-		err = job->op == SMBSIGN_SIGN ? job_sign(job, sig) :
-						job_verify(job, sig);
-	job_account(job, err);
-	return err;
+	return job_end(job, err, sig);
 }
 
-/*
- * Compiled for each algorithm by itself.  The header is the copy that has been
- * checked, not read again.
- */
+/* Compiled for each algorithm by itself: a message in pieces */
 static __always_inline int job_compute_alg(const struct smbsign_job *job,
 					   enum smbsign_alg alg,
 					   u8 sig[SMBSIGN_SIG_SIZE])
@@ -154,7 +176,7 @@ static __always_inline int job_compute_alg(const struct smbsign_job *job,
 		mac_nonce(nonce, &job->pdu);
 	smbsign_cursor_init(&c, job->msg, hdr_size, job->pdu.len - hdr_size);
 	smbsign_section_begin(&section);
-	err = mac_update(&section, &ctx, key, alg, job->hdr, hdr_size,
+	err = mac_update(&section, &ctx, key, alg, job->pdu.hdr, hdr_size,
 			 c.left);
 	while (!err && smbsign_cursor_next(&c, &data, &n))
 		err = mac_update(&section, &ctx, key, alg, data, n, c.left);
@@ -168,7 +190,8 @@ static __always_inline int job_compute_alg(const struct smbsign_job *job,
 	return err;
 }
 
-static int job_compute(const struct smbsign_job *job, u8 sig[SMBSIGN_SIG_SIZE])
+static noinline int job_compute(const struct smbsign_job *job,
+				u8 sig[SMBSIGN_SIG_SIZE])
 {
 	switch (job->key->alg) {
 	case SMBSIGN_AES_GMAC:
@@ -182,26 +205,56 @@ static int job_compute(const struct smbsign_job *job, u8 sig[SMBSIGN_SIG_SIZE])
 	}
 }
 
-static int job_finish(const struct smbsign_job *job)
+/* A small message of SMB2: what follows the header is put behind it in @buf. */
+static __always_inline int job_compute_small(const struct smbsign_job *job,
+					     u8 buf[BUF_SIZE],
+					     u8 sig[SMBSIGN_SIG_SIZE])
 {
-	u8 sig[SMBSIGN_SIG_SIZE];
+	const struct smbsign_key *key = job->key;
+	u8 nonce[GMAC_NONCE_SIZE] __uninitialized;
+	struct smbsign_section section __uninitialized;
+	size_t len = job->pdu.len;
 	int err;
 
-	err = job_compute(job, sig);
-	err = smbsign_job_end(job, err, sig);
+	err = smbsign_data_gather(job->msg, SMBSIGN_SMB2_HDR_SIZE,
+				  buf + SMBSIGN_SMB2_HDR_SIZE,
+				  len - SMBSIGN_SMB2_HDR_SIZE);
+	if (err)
+		return err;
+	if (key->alg == SMBSIGN_AES_GMAC)
+		mac_nonce(nonce, &job->pdu);
+	smbsign_section_begin(&section);
+	mac_once(&section, key, key->alg, nonce, buf, len, sig);
+	smbsign_section_end(&section);
+	return 0;
+}
+
+static __always_inline int job_finish(const struct smbsign_job *job,
+				      u8 buf[BUF_SIZE])
+{
+	bool is_small = job->pdu.len <= SMALL_SIZE &&
+			job->pdu.proto == SMBSIGN_PROTO_SMB2;
+	u8 sig[SMBSIGN_SIG_SIZE] __uninitialized;
+	int err;
+
+	err = is_small ? job_compute_small(job, buf, sig) :
+			 job_compute(job, sig);
+	err = job_end(job, err, sig);
 	memzero_explicit(sig, sizeof(sig));
 	return err;
 }
 
-static int msg_do(enum smbsign_op op, struct smbsign_key *key,
-		  const struct smbsign_msg *msg)
+/* Compiled for each of the two by itself. */
+static __always_inline int msg_do(enum smbsign_op op, struct smbsign_key *key,
+				  const struct smbsign_msg *msg)
 {
 	struct smbsign_job job __uninitialized;
+	u8 buf[BUF_SIZE] __uninitialized;
 
 	job.op = op;
 	job.key = key;
 	job.msg = msg;
-	return smbsign_job_begin(&job) ?: job_finish(&job);
+	return job_begin(&job, buf) ?: job_finish(&job, buf);
 }
 
 /**
@@ -219,15 +272,16 @@ int smbsign_verify_with_hdr(struct smbsign_key *key,
 			    const u8 hdr[SMBSIGN_SMB2_HDR_SIZE])
 {
 	struct smbsign_job job __uninitialized;
+	u8 buf[BUF_SIZE] __uninitialized;
 
 	if (smbsign_sign_proto(key->alg) != SMBSIGN_PROTO_SMB2)
 		return -EPROTO;
 	job.op = SMBSIGN_VERIFY;
 	job.key = key;
 	job.msg = msg;
-	memcpy(job.hdr, hdr, SMBSIGN_SMB2_HDR_SIZE);
-	return job_take_header(&job, SMBSIGN_PROTO_SMB2) ?:
-	       job_check_or_account(&job) ?: job_finish(&job);
+	memcpy(buf, hdr, SMBSIGN_SMB2_HDR_SIZE);
+	return job_take_header(&job, SMBSIGN_PROTO_SMB2, buf) ?:
+	       job_check_or_account(&job) ?: job_finish(&job, buf);
 }
 
 int smbsign_sign_msg(struct smbsign_key *key, const struct smbsign_msg *msg)

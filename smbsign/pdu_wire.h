@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The headers of SMB messages as they lie on the wire, at any address, hence
- * packed.  Only pdu.c includes this, and the tests that build messages.
+ * packed.  Only pdu.h and pdu.c know these structures, and the tests that build
+ * messages.
  */
 #ifndef _SMBSIGN_PDU_WIRE_H
 #define _SMBSIGN_PDU_WIRE_H
@@ -10,7 +11,8 @@
 #include <linux/stddef.h>
 #include <linux/types.h>
 
-#include "pdu.h"
+#define SMBSIGN_SMB2_HDR_SIZE	64
+#define SMBSIGN_SMB1_HDR_SIZE	32
 
 /* ProtocolId as a little-endian number */
 #define SMB1_PROTO_ID		0x424d53ff	/* FF 'S' 'M' 'B' */

@@ -17,8 +17,10 @@ static DEFINE_PER_CPU(struct smbsign_stats, stats);
 static void log_bad_signature(const struct smbsign_pdu *pdu)
 {
 	pr_warn_ratelimited("signature does not match: session 0x%llx, tree 0x%x, message %llu, command %u\n",
-			    pdu->session_id, pdu->tree_id, pdu->message_id,
-			    pdu->command);
+			    smbsign_pdu_session_id(pdu),
+			    smbsign_pdu_tree_id(pdu),
+			    smbsign_pdu_message_id(pdu),
+			    smbsign_pdu_command(pdu));
 }
 
 /**
@@ -32,7 +34,7 @@ static void log_bad_signature(const struct smbsign_pdu *pdu)
 void smbsign_stats_signed(const struct smbsign_key *key,
 			  const struct smbsign_pdu *pdu, int err)
 {
-	if (!err) {
+	if (likely(!err)) {
 		this_cpu_inc(stats.signed_msgs);
 		this_cpu_add(stats.signed_bytes, pdu->len);
 	} else if (err == -EACCES) {

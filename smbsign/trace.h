@@ -39,12 +39,12 @@ DECLARE_EVENT_CLASS(smbsign_mac,
 		__field(u8, role)
 	),
 	TP_fast_assign(
-		__entry->session_id = pdu->session_id;
-		__entry->message_id = pdu->message_id;
+		__entry->session_id = smbsign_pdu_session_id(pdu);
+		__entry->message_id = smbsign_pdu_message_id(pdu);
 		__entry->len = pdu->len;
-		__entry->tree_id = pdu->tree_id;
+		__entry->tree_id = smbsign_pdu_tree_id(pdu);
 		__entry->error = error;
-		__entry->command = pdu->command;
+		__entry->command = smbsign_pdu_command(pdu);
 		__entry->alg = key->alg;
 		__entry->role = key->role;
 	),
@@ -79,11 +79,11 @@ TRACE_EVENT(smbsign_refuse,
 		__field(u16, command)
 	),
 	TP_fast_assign(
-		__entry->session_id = pdu ? pdu->session_id : 0;
-		__entry->message_id = pdu ? pdu->message_id : 0;
-		__entry->tree_id = pdu ? pdu->tree_id : 0;
+		__entry->session_id = pdu ? smbsign_pdu_session_id(pdu) : 0;
+		__entry->message_id = pdu ? smbsign_pdu_message_id(pdu) : 0;
+		__entry->tree_id = pdu ? smbsign_pdu_tree_id(pdu) : 0;
 		__entry->status = status;
-		__entry->command = pdu ? pdu->command : 0;
+		__entry->command = pdu ? smbsign_pdu_command(pdu) : 0;
 	),
 	TP_printk("session=0x%llx tree=0x%x mid=%llu command=%u status=0x%08x",
 		  __entry->session_id, __entry->tree_id, __entry->message_id,

@@ -63,7 +63,7 @@ static bool must_not_sign(const struct smbsign_pdu *pdu, unsigned int hints)
 {
 	return hints & SMBSIGN_HINT_ENCRYPTED ||
 	       smbsign_pdu_is_negotiate(pdu) ||
-	       pdu->message_id == U64_MAX ||
+	       smbsign_pdu_message_id(pdu) == U64_MAX ||
 	       smbsign_pdu_is_interim(pdu) ||
 	       (smbsign_pdu_is_cancel(pdu) && smbsign_pdu_is_response(pdu));
 }
@@ -95,7 +95,7 @@ static bool server_must_sign(const struct smbsign_session *session,
 	if (hints & SMBSIGN_HINT_REQUEST_SIGNED)
 		return true;
 	if (smbsign_pdu_is_session_setup(pdu))
-		return pdu->status == SMBSIGN_STATUS_SUCCESS ||
+		return smbsign_pdu_status(pdu) == SMBSIGN_STATUS_SUCCESS ||
 		       hints & SMBSIGN_HINT_BINDING;
 	return session->signing_required;
 }
@@ -158,8 +158,8 @@ static struct decision server_decide(const struct smbsign_session *session,
  */
 static bool refuses_binding(const struct smbsign_pdu *pdu)
 {
-	return pdu->status == SMBSIGN_STATUS_REQUEST_OUT_OF_SEQUENCE ||
-	       pdu->status == SMBSIGN_STATUS_NOT_SUPPORTED;
+	return smbsign_pdu_status(pdu) == SMBSIGN_STATUS_REQUEST_OUT_OF_SEQUENCE ||
+	       smbsign_pdu_status(pdu) == SMBSIGN_STATUS_NOT_SUPPORTED;
 }
 
 /*
@@ -175,7 +175,7 @@ client_decide_session_setup(const struct smbsign_session *session,
 		return let_through;
 	if (smbsign_pdu_is_signed(pdu) && key && !refuses_binding(pdu))
 		return verify;
-	if (pdu->status != SMBSIGN_STATUS_SUCCESS)
+	if (smbsign_pdu_status(pdu) != SMBSIGN_STATUS_SUCCESS)
 		return let_through;
 	if (session->dialect == SMBSIGN_SMB311)
 		return disconnect(SMBSIGN_STATUS_ACCESS_DENIED);
@@ -191,7 +191,7 @@ client_decide_session_setup(const struct smbsign_session *session,
 static struct decision client_decide_signed(const struct smbsign_key *key,
 					    const struct smbsign_pdu *pdu)
 {
-	if (pdu->status == SMBSIGN_STATUS_USER_SESSION_DELETED)
+	if (smbsign_pdu_status(pdu) == SMBSIGN_STATUS_USER_SESSION_DELETED)
 		return let_through;
 	if (!key)
 		return refuse(SMBSIGN_STATUS_ACCESS_DENIED);
@@ -205,7 +205,7 @@ static struct decision client_decide(const struct smbsign_session *session,
 {
 	/* 3.2.5.1.3: "MUST skip" encrypted, interim, and notifications */
 	if (hints & SMBSIGN_HINT_ENCRYPTED || smbsign_pdu_is_negotiate(pdu) ||
-	    smbsign_pdu_is_interim(pdu) || pdu->message_id == U64_MAX)
+	    smbsign_pdu_is_interim(pdu) || smbsign_pdu_message_id(pdu) == U64_MAX)
 		return let_through;
 	if (!session)
 		return refuse(SMBSIGN_STATUS_USER_SESSION_DELETED);
@@ -324,7 +324,7 @@ enum smbsign_which_key smbsign_which_key(const u8 *hdr)
 		return SMBSIGN_CHANNEL_KEY;
 	/* Of a request the field is the ChannelSequence. */
 	if (smbsign_pdu_is_response(&pdu) &&
-	    pdu.status == SMBSIGN_STATUS_SUCCESS)
+	    smbsign_pdu_status(&pdu) == SMBSIGN_STATUS_SUCCESS)
 		return SMBSIGN_CHANNEL_KEY;
 	return SMBSIGN_SESSION_KEY;
 }
