@@ -7,8 +7,10 @@
  *
  * In each round each load goes to one mount after the other, so that what slows
  * the machine down for a while meets all of them; who comes first changes.  Prints
- * lines "load DIR NAME OPERATIONS BYTES NANOSECONDS" with the last part of the path.
- * What is read is compared with what was written.
+ * lines "load DIR NAME BYTES-EACH OPERATIONS NANOSECONDS ALONE NANOSECONDS" with the last
+ * part of the path: how many operations there were and how long they took, then the same
+ * of those before and after which the core was not shared, see quiet.h.  For such
+ * moments it waits, for some time.  What is read is compared with what was written.
  */
 #define _GNU_SOURCE
 #include <err.h>
@@ -20,6 +22,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "../quiet.h"
+
 #define KIB		1024
 #define MIB		(1024 * KIB)
 #define FILE_LEN	(32L * MIB)
@@ -28,6 +32,7 @@
 #define NUM_FILES	150
 #define WORD_LEN	8
 #define MAX_MOUNTS	8
+#define PATIENCE	200000000ULL	/* cycles of the clock, for each run of a load */
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
 
 /* Its file is open; what is asked of it in one call */
@@ -46,6 +51,15 @@ struct load {
 	void (*op)(const char *path);
 };
 
+/* What a run of a load has taken; what is in calls that had the core for themselves */
+struct spent {
+	long num, num_alone;
+	long long ns, ns_alone;
+	unsigned long long patience;
+	int is_alone;
+	long long start;
+};
+
 static char *buf;
 
 static long long now(void)
@@ -56,10 +70,42 @@ static long long now(void)
 	return ts.tv_sec * 1000000000LL + ts.tv_nsec;
 }
 
-static void print(const struct mount *m, const struct load *load, long num, long bytes,
-		  long long spent)
+static void spent_init(struct spent *spent)
 {
-	printf("load %s %s %ld %ld %lld\n", m->name, load->name, num, bytes, spent);
+	memset(spent, 0, sizeof(*spent));
+	spent->patience = PATIENCE;
+}
+
+static void spent_begin(struct spent *spent)
+{
+	unsigned long long start = quiet_now(), waited;
+
+	spent->is_alone = quiet_wait(start + spent->patience);
+	waited = quiet_now() - start;
+	spent->patience -= waited < spent->patience ? waited : spent->patience;
+	spent->start = now();
+}
+
+/* One operation.  The first probe comes out of a cold cache. */
+static void spent_end(struct spent *spent)
+{
+	long long ns = now() - spent->start;
+	struct quiet_probe probe;
+
+	quiet_probe();
+	probe = quiet_probe();
+	spent->num++;
+	spent->ns += ns;
+	if (!spent->is_alone || !quiet_is(&probe))
+		return;
+	spent->num_alone++;
+	spent->ns_alone += ns;
+}
+
+static void spent_print(const struct spent *spent, const struct mount *m, const struct load *load)
+{
+	printf("load %s %s %ld %ld %lld %ld %lld\n", m->name, load->name, load->step, spent->num,
+	       spent->ns, spent->num_alone, spent->ns_alone);
 	fflush(stdout);
 }
 
@@ -85,41 +131,41 @@ static void check(long off, long len)
 }
 
 /* The buffer is filled and compared outside of the time that counts. */
-static long long transfer(const struct mount *m, const struct load *load, long off)
+static void transfer(const struct mount *m, const struct load *load, long off, struct spent *spent)
 {
-	long long start;
 	long n;
 
 	if (!load->is_read)
 		fill(off, load->step);
-	start = now();
+	spent_begin(spent);
 	n = load->is_read ? pread(m->fd, buf, load->step, off) :
 			    pwrite(m->fd, buf, load->step, off);
-	start = now() - start;
+	spent_end(spent);
 	if (n != load->step)
 		err(1, "%s: %s at %ld", m->dir, load->name, off);
 	if (load->is_read)
 		check(off, load->step);
-	return start;
 }
 
 static void sequential(const struct mount *m, const struct load *load)
 {
-	long long spent = 0;
+	struct spent spent;
 
+	spent_init(&spent);
 	for (long off = 0; off < FILE_LEN; off += load->step)
-		spent += transfer(m, load, off);
-	print(m, load, FILE_LEN / load->step, FILE_LEN, spent);
+		transfer(m, load, off, &spent);
+	spent_print(&spent, m, load);
 }
 
 static void at_random(const struct mount *m, const struct load *load)
 {
-	long long spent = 0;
+	struct spent spent;
 
+	spent_init(&spent);
 	srandom(1);
 	for (int i = 0; i < NUM_RANDOM; i++)
-		spent += transfer(m, load, random() % (FILE_LEN / RANDOM_LEN) * RANDOM_LEN);
-	print(m, load, NUM_RANDOM, (long)NUM_RANDOM * RANDOM_LEN, spent);
+		transfer(m, load, random() % (FILE_LEN / RANDOM_LEN) * RANDOM_LEN, &spent);
+	spent_print(&spent, m, load);
 }
 
 static void create_one(const char *path)
@@ -146,15 +192,18 @@ static void unlink_one(const char *path)
 
 static void metadata(const struct mount *m, const struct load *load)
 {
-	long long start = now();
+	struct spent spent;
 
+	spent_init(&spent);
 	for (int i = 0; i < NUM_FILES; i++) {
 		char path[256];
 
 		snprintf(path, sizeof(path), "%s/%s-%d", m->dir, m->name, i);
+		spent_begin(&spent);
 		load->op(path);
+		spent_end(&spent);
 	}
-	print(m, load, NUM_FILES, 0, now() - start);
+	spent_print(&spent, m, load);
 }
 
 static const struct load loads[] = {
@@ -204,6 +253,7 @@ int main(int argc, char **argv)
 	buf = aligned_alloc(4096, 4 * MIB);
 	if (!buf)
 		err(1, "no memory");
+	quiet_learn();
 	for (int i = 0; i < num; i++)
 		open_file(&mounts[i], argv[2 + i]);
 	for (int round = 0; round < atoi(argv[1]); round++)
