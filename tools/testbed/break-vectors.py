@@ -20,7 +20,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "vectors
 import pdufile  # noqa: E402
 import smbref  # noqa: E402
 
-SELFTEST_SIG = re.compile(r"(\.sig = \{\s*0x)([0-9a-f])")
+SELFTEST_SIG = re.compile(r"(\.(?:long_)?sig = \{\s*0x)([0-9a-f])")
 
 
 def break_pdus(path, algorithm):
