@@ -136,7 +136,7 @@ static void hmac_end(struct smbsign_section *section,
 	memzero_explicit(outer, SHA256_DIGEST_SIZE);
 }
 
-/* Wipes what of @ctx depends on the key, or tells of the message. */
+/* Wipes of @ctx all but the bytes of the message. */
 void smbsign_hmac_final(struct smbsign_section *section,
 			struct smbsign_hmac_ctx *ctx,
 			const struct smbsign_hmac_key *key,

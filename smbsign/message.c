@@ -6,6 +6,7 @@
  *
  * A small message is over in a hundred cycles, so what need not be is neither
  * initialised, nor wiped (bytes of the message are no secret), nor asked twice.
+ * What is always inline is compiled for signing and for verifying by itself.
  */
 #include <crypto/utils.h>
 #include <linux/errno.h>
@@ -190,6 +191,7 @@ static __always_inline int job_compute_alg(const struct smbsign_job *job,
 	return err;
 }
 
+/* By itself, for its contexts are large and most messages are small. */
 static noinline int job_compute(const struct smbsign_job *job,
 				u8 sig[SMBSIGN_SIG_SIZE])
 {

@@ -19,8 +19,8 @@
 #define MAX_PDU_LEN	128
 
 /*
- * A message that takes every way through an engine: a header, a page, and a piece
- * that ends inside a block
+ * A message of the length that engines have their widest code for: a header, a page,
+ * and a piece that ends inside a block
  */
 #define LONG_PIECE	4096
 #define LONG_LEN	(SMBSIGN_SMB2_HDR_SIZE + LONG_PIECE + 1100)

@@ -34,7 +34,7 @@ static void log_bad_signature(const struct smbsign_pdu *pdu)
 void smbsign_stats_signed(const struct smbsign_key *key,
 			  const struct smbsign_pdu *pdu, int err)
 {
-	if (likely(!err)) {
+	if (!err) {
 		this_cpu_inc(stats.signed_msgs);
 		this_cpu_add(stats.signed_bytes, pdu->len);
 	} else if (err == -EACCES) {

@@ -45,8 +45,8 @@ def read_samples(path):
                 cpu = rest
                 continue
             boot, way, load, *numbers = rest.split()
-            size, *_ = numbers = [int(number) for number in numbers]
-            units[load] = 'MB/s' if size else '1/s'
+            numbers = [int(number) for number in numbers]
+            units[load] = 'MB/s' if numbers[0] else '1/s'
             samples[load, way][boot].append(Sample(*numbers))
     if not samples:
         sys.exit(f'{path}: no samples')

@@ -122,6 +122,11 @@ static inline int quiet_wait(unsigned long long deadline)
 
 #else
 
+static inline unsigned long long quiet_now(void)
+{
+	return 0;
+}
+
 static inline struct quiet_probe quiet_probe(void)
 {
 	struct quiet_probe probe = { QUIET_CHAIN, 0 };

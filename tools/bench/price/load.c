@@ -51,7 +51,7 @@ struct load {
 	void (*op)(const char *path);
 };
 
-/* What a run of a load has taken; what is in calls that had the core for themselves */
+/* What the operations of one run took, and those of them that had the core to themselves */
 struct spent {
 	long num, num_alone;
 	long long ns, ns_alone;
