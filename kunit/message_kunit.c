@@ -75,10 +75,24 @@ static size_t hdr_len_of(enum smbsign_alg alg)
 	return alg == SMBSIGN_MD5 ? SMB1_HDR_LEN : SMB2_HDR_LEN;
 }
 
-/* From the shortest on; the last one ends where the container ends. */
+static void expect_lengths(struct kunit *test, struct sample *s, size_t from,
+			   size_t to)
+{
+	for (size_t len = from; len <= to; len++) {
+		sample_fill(test, s, len);
+		s->data_len = s->off + len;
+		sample_lay(s, layout_param(test), 0);
+		sample_expect_sign(test, s, 0);
+		sample_expect_verify(test, s, 0);
+	}
+}
+
+/*
+ * From the shortest on, and where a message stops to be small, with up to two blocks
+ * of padding; the last one ends where the container ends.
+ */
 static void test_message_each_length(struct kunit *test)
 {
-	const struct msg_layout *layout = layout_param(test);
 	struct sample s;
 
 	rand_seed(3);
@@ -87,13 +101,8 @@ static void test_message_each_length(struct kunit *test)
 		size_t hdr_len = hdr_len_of(alg);
 
 		sample_init(test, &s, alg, MAX_LEN);
-		for (size_t len = hdr_len; len <= hdr_len + 70; len++) {
-			sample_fill(test, &s, len);
-			s.data_len = s.off + len;
-			sample_lay(&s, layout, 0);
-			sample_expect_sign(test, &s, 0);
-			sample_expect_verify(test, &s, 0);
-		}
+		expect_lengths(test, &s, hdr_len, hdr_len + 70);
+		expect_lengths(test, &s, 512 - 70, 512 + 70);
 	}
 }
 
