@@ -61,7 +61,7 @@ run_guest()
 		insmod /share/tools/bench/smbsign_bench.ko && rmmod smbsign_bench || exit 1
 		[ ! -e /share/peers/peers ] || /share/peers/ld-linux-x86-64.so.2 --library-path /share/peers \
 			/share/peers/peers || exit 1
-	done; rmmod smbsign'
+	done; unload smbsign'
 	local opts=(-k "$name" -t 900 -l "$kernel_log" -d "$share")
 
 	if [ "$K_RUNNER" = uml ]; then

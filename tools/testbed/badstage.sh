@@ -17,7 +17,8 @@ case $1 in
 lint | uml) report pass "$1" ;;
 fips)
 	report pass "$1 good"
-	report fail "$1 bad"
+	echo 'because of this' > "$LOGS/bad.log"
+	report fail "$1 bad" "log: $LOGS/bad.log"
 	exit 1
 	;;
 wire) exit 3 ;;

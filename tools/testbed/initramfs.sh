@@ -37,6 +37,7 @@ base_tree()
 	done
 	install -m 755 "$TESTBED/$init" "$tmp/init"
 	install -m 644 "$TESTBED/guest/kmemleak.sh" "$tmp/kmemleak.sh"
+	install -m 755 "$TESTBED/guest/unload.sh" "$tmp/bin/unload"
 	printf 'root:x:0:0:root:/root:/bin/sh\n' > "$tmp/etc/passwd"
 	printf 'root:x:0:\n' > "$tmp/etc/group"
 }
@@ -82,7 +83,7 @@ key_of()
 {
 	{
 		printf '%s\n' "$@"
-		sha256sum "$TESTBED"/init-*.sh "$TESTBED/guest/kmemleak.sh" "$TESTBED/initramfs.sh" /bin/busybox
+		sha256sum "$TESTBED"/init-*.sh "$TESTBED/guest/"{kmemleak,unload}.sh "$TESTBED/initramfs.sh" /bin/busybox
 		[ "$1" != debian ] || sha256sum /bin/kmod /usr/sbin/mount.cifs
 	} | sha256sum | cut -c1-12
 }

@@ -219,7 +219,7 @@ test_load()
 	esac
 	equal "load on Linux $release" \
 		"$("$TESTBED/vm.sh" -k debian-6.12 -d "$dir" -- sh -c \
-			'insmod smbsign.ko && cat /sys/module/smbsign/version && rmmod smbsign' 2>&1)" "$version"
+			'insmod smbsign.ko && cat /sys/module/smbsign/version && unload smbsign' 2>&1)" "$version"
 }
 
 test_upgrade()

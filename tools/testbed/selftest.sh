@@ -147,7 +147,7 @@ group_vectors()
 
 	fresh_copy whole
 	run=("$TESTBED/uml.sh" -k uml-6.12 -d "$("$TESTBED/modules.sh" uml-6.12 "$copy")" --
-		sh -c 'insmod smbsign/smbsign.ko || exit 1; rmmod smbsign')
+		sh -c 'insmod smbsign/smbsign.ko || exit 1; unload smbsign')
 	expect "vectors power-on self-test, whole" 0 "${run[@]}"
 	for ((n = 1; n <= $("$TESTBED/break-vectors.py" count "$ROOT/smbsign/selftest.c"); n++)); do
 		cp "$ROOT/smbsign/selftest.c" "$copy/smbsign/"
@@ -190,6 +190,7 @@ group_check()
 	saw "check counts" '^2 passed, 0 failed$'
 	expect "check test fails" 1 "${run[@]}" fips lint
 	saw "check counts the one that failed" '^2 passed, 1 failed$'
+	saw "check shows the end of its log" '^    because of this$'
 	expect "check stage ends badly" 1 "${run[@]}" lint uml fips wire
 	saw "check counts the stage" '^3 passed, 2 failed$'
 	saw "check tells which stage" '^  wire: ended with status 3'

@@ -22,7 +22,7 @@ run()
 	insmod /share/smbsign/smbsign.ko $2 || fail "insmod smbsign.ko $2"
 	dmesg | grep 'smbsign: version' | tail -n 1
 	/share/afalg /share/kunit/vectors/smb-pdus.bin || fail "afalg with engine $1: status $?"
-	rmmod smbsign || fail "rmmod smbsign after engine $1"
+	unload smbsign || fail "rmmod smbsign after engine $1"
 }
 
 for module in aesni_intel ghash_clmulni_intel sha256_ssse3 algif_hash; do

@@ -48,17 +48,6 @@ check_dropin()
 	by=', cmac-aes-smbsign in use'
 }
 
-# The threads of the last connection take a while to go.
-unload()
-{
-	n=0
-	until rmmod "$1" 2> /tmp/err; do
-		n=$((n + 1))
-		[ $n -lt 20 ] || fail "$(cat /tmp/err)"
-		sleep 1
-	done
-}
-
 try()
 {
 	mount.cifs //10.0.2.2/test /mnt -o "$options,vers=$1" || fail "mount $1"
@@ -84,8 +73,8 @@ modprobe cifs || fail "modprobe cifs"
 for dialect; do
 	try "$dialect"
 done
-unload smbsign
-unload cifs
+unload smbsign || fail "unload smbsign"
+unload cifs || fail "unload cifs"
 insmod /share/smbsign/smbsign.ko dropin=0 || fail "insmod smbsign.ko dropin=0"
 [ -z "$(dropin_users)" ] || fail "the drop-in is there, though dropin=0"
-unload smbsign
+unload smbsign || fail "unload smbsign"

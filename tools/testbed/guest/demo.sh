@@ -17,6 +17,6 @@ echo @engine
 dmesg | sed -n 's/.*smbsign: version/version/p' | tail -n 1
 echo @transforms
 /share/afalg --table /share/kunit/vectors/smb-pdus.bin || exit 1
-rmmod smbsign || exit 1
+unload smbsign || exit 1
 echo @mounts
 sh /share/cifs.sh "$1"

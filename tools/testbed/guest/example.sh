@@ -117,5 +117,5 @@ echo "# run unload"
 for i in 1 3 5 9; do
 	status "unload under load, after 0.$i s" 0 unload_under_load $i
 done
-status "smbsign leaves" 0 rmmod smbsign
+status "smbsign leaves" 0 unload smbsign
 exit $bad

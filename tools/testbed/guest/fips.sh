@@ -20,4 +20,4 @@ for transform in 'smbsign(gmac(aes))' 'smbsign(cmac(aes))' 'smbsign(hmac(sha256)
 	./afalg --only "$transform" kunit/vectors/smb-pdus.bin || fail "$transform"
 done
 ./afalg --only 'smbsign(md5)' kunit/vectors/smb-pdus.bin && fail "smbsign(md5) can be used"
-rmmod smbsign || fail "rmmod smbsign"
+unload smbsign || fail "rmmod smbsign"

@@ -160,17 +160,6 @@ use_cifs()
 	return $rc
 }
 
-# leave MODULE: the threads of its last connection take a while to go.
-leave()
-{
-	n=0
-	until ! grep -q "^$1 " /proc/modules || rmmod "$1"; do
-		n=$((n + 1))
-		[ $n -lt 20 ] || return
-		sleep 1
-	done
-}
-
 load
 mkdir -p /srv /run /var/run /etc/ksmbd
 mount -t tmpfs -o size=700m tmpfs /srv
@@ -191,8 +180,8 @@ until [ -e stop ]; do
 	fi
 	usleep 100000
 done
-leave cifs || fail rmmod cifs
+! grep -q '^cifs ' /proc/modules || unload cifs || fail rmmod cifs
 tool ksmbd.control -s
 sleep 1
-rmmod ksmbd || fail rmmod ksmbd
-[ "$way" = stock ] || rmmod smbsign || fail rmmod smbsign
+unload ksmbd || fail rmmod ksmbd
+[ "$way" = stock ] || unload smbsign || fail rmmod smbsign

@@ -8,10 +8,4 @@ cd /share || exit 1
 insmod smbsign/smbsign.ko || exit 1
 insmod kunit/smbsign_kunit.ko || exit 1
 rmmod smbsign_kunit || exit 1
-# The kernel may still be testing the drop-in, for as long as its extra tests take.
-n=0
-until rmmod smbsign 2> /tmp/err; do
-	n=$((n + 1))
-	[ $n -lt 60 ] || { cat /tmp/err; exit 1; }
-	sleep 1
-done
+unload smbsign || exit 1

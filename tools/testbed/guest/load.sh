@@ -29,16 +29,6 @@ load()
 	rc=$?
 }
 
-unload()
-{
-	n=0
-	until rmmod "$1" 2> /tmp/err; do
-		n=$((n + 1))
-		[ $n -lt 600 ] || fail "$(cat /tmp/err)"
-		usleep 100000
-	done
-}
-
 # The drivers that it has registered, or that carry its name
 drivers()
 {
@@ -65,7 +55,7 @@ echo 0 > $failslab/verbose
 load $never
 [ $rc -eq 0 ] || fail "insmod ended with $rc"
 all=$(drivers)
-unload smbsign
+unload smbsign || fail "unload smbsign"
 
 # Each allocation from a bit before init up to the first registration
 load $never engine=none
@@ -84,7 +74,7 @@ while [ $i -le "$last" ]; do
 	must_fail $rc "allocation $i"
 	i=$((i + 1))
 done
-unload squatter
+unload squatter || fail "unload squatter"
 echo "$failures loads fail of those without one of $((last - first)) allocations"
 [ $failures -gt 50 ] || fail "that is too few"
 
@@ -97,10 +87,10 @@ for name in smbsign-gmac-aes smbsign-cmac-aes smbsign-hmac-sha256 smbsign-md5 cm
 	squat $name
 	load $never
 	must_fail $eexist "$name"
-	unload squatter
+	unload squatter || fail "unload squatter"
 	echo "$name: refused"
 done
 
 load $never
 [ "$(drivers)" = "$all" ] || fail "in the end there is $(drivers), not $all"
-unload smbsign
+unload smbsign || fail "unload smbsign"

@@ -123,14 +123,14 @@ test_save()
 	$ctl set client SigningAlgorithms aes-cmac > /dev/null
 	$ctl engine generic > /dev/null
 	run 'save' 0 'saved to /etc/smbsign.conf*smbsign.service*' save
-	rmmod smbsign
+	unload smbsign
 	load
 	run 'load' 0 '/etc/smbsign.conf: changed: 4' load
 	run 'load: what was saved' 0 "$(cat /etc/smbsign.conf)" save -
 	is 'load: engine' "$(cat $sysfs/engine_running)" generic
 	run 'load again' 0 '*changed: 0' load
 	# The names are those of the module's parameters.
-	rmmod smbsign
+	unload smbsign
 	# shellcheck disable=SC2046 # a word each
 	load $(grep -v '^#' /etc/smbsign.conf)
 	run 'the same as parameters' 0 '*changed: 0' load
@@ -142,13 +142,13 @@ test_save()
 	run 'profile under the lock' 1 '*the policy is locked*' profile strict
 	run 'engine under the lock' 0 'engine: generic -> auto' engine auto
 	run 'lock again' 0 '*locked already' lock
-	rmmod smbsign
+	unload smbsign
 	load
 	printf 'profile=windows-server-2022\nserver_require_security_signature=1\nlock=1\n' > /etc/smbsign.conf
 	run 'load of a profile and more' 0 '*changed: 3' load
 	is 'load of a profile and more: values' \
 		"$(cat $sysfs/client/require_security_signature $sysfs/server/require_security_signature $sysfs/lock | tr '\n' ' ')" '0 1 1 '
-	rmmod smbsign
+	unload smbsign
 	load
 }
 
@@ -159,7 +159,7 @@ test_watch()
 *0 *0 *0.0 *0.0*' watch 1 2
 	$ctl watch 1 > /tmp/watch 2>&1 &
 	sleep 1
-	rmmod smbsign
+	unload smbsign
 	wait $!
 	is 'watch ends with the module' $? 1
 	like 'watch says so' "$(cat /tmp/watch)" '*has been unloaded*'
@@ -202,5 +202,5 @@ test_selftest
 test_save
 test_watch
 test_mounted "$1"
-rmmod smbsign || not_ok 'rmmod' 'at the end'
+unload smbsign || not_ok 'rmmod' 'at the end'
 exit $bad
