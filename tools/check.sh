@@ -122,6 +122,29 @@ finish()
 	say "== $stage: $(duration $((SECONDS - began[$stage])))"
 }
 
+# evidence FAILURE: of each file that it names, what a kernel complained of there or else
+# its end, for who sees this output alone.
+evidence()
+{
+	local file
+
+	while read -r file; do
+		[ -s "$file" ] || continue
+		{ complaints_in "$file" || tail -n 5 -- "$file"; } | cut -c 1-160 | sed 's/^/    /'
+	done < <(grep -oE "$BUILD/[^ ;:]+" <<< "$1")
+}
+
+tell_failures()
+{
+	local line
+
+	say "failed:"
+	while read -r line; do
+		say "  ${line#fail }"
+		evidence "$line" >&2
+	done < <(grep '^fail ' "$BUILD/results")
+}
+
 # Where those that run are at, for who waits
 progress()
 {
@@ -180,10 +203,7 @@ main()
 	run_stages
 	passed=$(grep -c '^pass ' "$BUILD/results")
 	failed=$(grep -c '^fail ' "$BUILD/results")
-	if [ "$failed" -ne 0 ]; then
-		say "failed:"
-		grep '^fail ' "$BUILD/results" | sed 's/^fail /  /' >&2
-	fi
+	[ "$failed" -eq 0 ] || tell_failures
 	echo "$passed passed, $failed failed"
 	[ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
 }

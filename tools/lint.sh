@@ -167,7 +167,7 @@ for check; do
 		report pass "lint $check"
 	else
 		tail -n 20 "$LOGS/lint-$check.log" >&2
-		report fail "lint $check" "see ${LOGS#"$ROOT"/}/lint-$check.log"
+		report fail "lint $check" "log: $LOGS/lint-$check.log"
 		failed=1
 	fi
 done
