@@ -203,7 +203,6 @@ void test_preparekey_in_contexts(struct kunit *test)
 #define NUM_SWITCHES	RAND_ROUNDS(100)
 #define MIN_CALLS	RAND_ROUNDS(1000)
 #define MAX_SECONDS	60
-#define ANY_CPU		-1
 
 struct hammer {
 	const struct mac_fixture *f;
@@ -243,7 +242,7 @@ static int hammer_thread(void *data)
 }
 
 /* From here to stop_hammers() no assertion may end the test. */
-static void start_hammers(struct kunit *test, struct hammer *hammers, int cpu)
+static void start_hammers(struct kunit *test, struct hammer *hammers)
 {
 	const struct message *messages = new_messages(test);
 
@@ -253,18 +252,9 @@ static void start_hammers(struct kunit *test, struct hammer *hammers, int cpu)
 		hammers[i].ctx = kunit_guarded_buf(test,
 						   hammers[i].f->mac->ctx_size);
 	}
-	for (int i = 0; i < NUM_THREADS; i++) {
-		struct task_struct *task;
-
-		task = kthread_create(hammer_thread, &hammers[i],
-				      "smbsign-hammer/%d", i);
-		hammers[i].task = task;
-		if (IS_ERR(task))
-			continue;
-		if (cpu != ANY_CPU)
-			kthread_bind(task, cpu);
-		wake_up_process(task);
-	}
+	for (int i = 0; i < NUM_THREADS; i++)
+		hammers[i].task = kthread_run(hammer_thread, &hammers[i],
+					      "smbsign-hammer/%d", i);
 }
 
 static void wait_for_hammers(const struct hammer *hammers)
@@ -300,25 +290,18 @@ void test_threads(struct kunit *test)
 {
 	struct hammer hammers[NUM_THREADS] = {};
 
-	start_hammers(test, hammers, ANY_CPU);
+	start_hammers(test, hammers);
 	wait_for_hammers(hammers);
 	stop_hammers(test, hammers);
 }
 
-/*
- * The engine changes under threads that share a key.
- *
- * All on one CPU: that a CPU runs into code which another one is patching is
- * the kernel's business, and QEMU 7.2's TCG with two of them gets it wrong
- * ("Oops: int3" at any static call or static key that is switched often).
- */
+/* The engine changes under threads that share a key. */
 void test_threads_and_engine_switch(struct kunit *test)
 {
 	struct hammer hammers[NUM_THREADS] = {};
 	unsigned int failed = 0;
 
-	migrate_disable();
-	start_hammers(test, hammers, smp_processor_id());
+	start_hammers(test, hammers);
 	for (int i = 0; i < NUM_SWITCHES; i++) {
 		const struct smbsign_engine *engine;
 
@@ -328,6 +311,5 @@ void test_threads_and_engine_switch(struct kunit *test)
 	}
 	wait_for_hammers(hammers);
 	stop_hammers(test, hammers);
-	migrate_enable();
 	KUNIT_EXPECT_EQ(test, failed, 0);
 }
