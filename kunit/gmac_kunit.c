@@ -98,6 +98,7 @@ static void test_nonce(struct kunit *test)
 
 #define LANES_LEN	(GHASH_LANES_BLOCKS * GHASH_BLOCK_LEN)
 #define LANES_MAX_LEN	(6 * LANES_LEN)
+#define HDR_LEN		SMBSIGN_SMB2_HDR_SIZE
 
 /* A piece that suits lanes, every second time, or any short or long one */
 static size_t lanes_piece(size_t left)
@@ -114,12 +115,13 @@ static void lanes_compute(struct smbsign_gmac_ctx *ctx,
 {
 	struct smbsign_section section;
 
+	size_t n = rand_below(2) ? min_t(size_t, len, HDR_LEN) :
+				   lanes_piece(len);
+
 	smbsign_gmac_init(ctx);
 	smbsign_section_begin(&section);
-	for (size_t n; len; msg += n, len -= n) {
-		n = lanes_piece(len);
+	for (; len; msg += n, len -= n, n = lanes_piece(len))
 		smbsign_gmac_update(&section, ctx, key, msg, n, len - n);
-	}
 	smbsign_gmac_final(&section, ctx, key, gmac_nonce, tag);
 	smbsign_section_end(&section);
 }
@@ -148,10 +150,37 @@ static void test_lanes(struct kunit *test)
 	}
 }
 
+/* The FPU is let go in the middle of the piece that lanes begin with. */
+static void test_lanes_long_piece(struct kunit *test)
+{
+	const size_t piece = round_down(SMBSIGN_SECTION_BUDGET /
+					SMBSIGN_GHASH_BLOCK_COST *
+					GHASH_BLOCK_LEN, LANES_LEN) + LANES_LEN;
+	const size_t len = HDR_LEN + piece + HDR_LEN;
+	u8 *msg = kunit_guarded_buf(test, len);
+	const struct mac_fixture *f = test->priv;
+	struct smbsign_section section;
+	struct smbsign_gmac_ctx ctx;
+	u8 expected[SMBSIGN_SIG_SIZE];
+
+	rand_bytes(msg, len);
+	mac_compute(test, msg, len, expected);
+	smbsign_gmac_init(&ctx);
+	smbsign_section_begin(&section);
+	smbsign_gmac_update(&section, &ctx, f->key, msg, HDR_LEN, len - HDR_LEN);
+	smbsign_gmac_update(&section, &ctx, f->key, msg + HDR_LEN, piece, HDR_LEN);
+	smbsign_gmac_update(&section, &ctx, f->key, msg + len - HDR_LEN, HDR_LEN,
+			    0);
+	smbsign_gmac_final(&section, &ctx, f->key, gmac_nonce, f->tag);
+	smbsign_section_end(&section);
+	KUNIT_EXPECT_MEMEQ(test, expected, f->tag, SMBSIGN_SIG_SIZE);
+}
+
 DEFINE_MAC_CASES(gmac_cases,
 		 KUNIT_CASE_PARAM(test_vectors, engine_gen_params),
 		 KUNIT_CASE_PARAM(test_nonce, engine_gen_params),
 		 KUNIT_CASE_PARAM(test_lanes, engine_gen_params),
+		 KUNIT_CASE_PARAM(test_lanes_long_piece, engine_gen_params),
 		 KUNIT_CASE(benchmark_engines));
 
 static struct kunit_suite gmac_suite = {

@@ -233,8 +233,8 @@ void smbsign_ghash_key_exit(struct smbsign_ghash_key *key)
  * the whole section.
  *
  * The engine is called by way of the table.  Static calls would save some 20
- * cycles of a call, but a switch would patch code under the feet of other CPUs,
- * and under QEMU's emulation that is an oops.
+ * cycles of a call, but a section must end with the engine that it began with,
+ * whatever is switched meanwhile.
  */
 
 /**
@@ -363,7 +363,7 @@ EXPORT_SYMBOL_IF_KUNIT(smbsign_ghash);
 void smbsign_ghash_lanes(struct smbsign_section *section,
 			 const struct smbsign_ghash_key *key,
 			 u8 acc[GHASH_NUM_LANES][GHASH_BLOCK_LEN],
-			 const u8 *data, size_t num_blocks)
+			 const u8 *data, size_t num_blocks, const u8 *head)
 {
 	size_t left = num_blocks / GHASH_LANES_BLOCKS, n;
 
@@ -371,7 +371,8 @@ void smbsign_ghash_lanes(struct smbsign_section *section,
 		n = section_take(section, left,
 				 GHASH_LANES_BLOCKS * SMBSIGN_GHASH_BLOCK_COST);
 		section->engine->ghash_lanes(key, acc, data,
-					     n * GHASH_LANES_BLOCKS);
+					     n * GHASH_LANES_BLOCKS, head);
+		head = NULL;
 	}
 }
 
@@ -379,12 +380,12 @@ void smbsign_ghash_lanes(struct smbsign_section *section,
 void smbsign_ghash_join(struct smbsign_section *section,
 			const struct smbsign_ghash_key *key,
 			u8 acc[GHASH_NUM_LANES][GHASH_BLOCK_LEN],
-			const u8 *data, size_t num_blocks)
+			const u8 *data, size_t num_blocks, const u8 *head)
 {
 	size_t n = min(num_blocks, 4 * GHASH_LANES_BLOCKS);
 
 	section_take(section, 1, n * SMBSIGN_GHASH_BLOCK_COST);
-	section->engine->ghash_join(key, acc, data, n);
+	section->engine->ghash_join(key, acc, data, n, head);
 	smbsign_ghash(section, key, acc[0], data + n * GHASH_BLOCK_LEN,
 		      num_blocks - n);
 }

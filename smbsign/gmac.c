@@ -17,7 +17,7 @@
 
 #include "internal.h"
 
-/* What lanes need to be joined: a block each */
+/* What lanes need to be joined, and may begin with: a block each, or a header */
 #define LANES_LEN	(GHASH_NUM_LANES * GHASH_BLOCK_LEN)
 
 int smbsign_gmac_key_init(struct smbsign_gmac_key *key)
@@ -63,16 +63,19 @@ static void gather(struct smbsign_gmac_ctx *ctx, const u8 *data, size_t len)
 	ctx->buf_len += len;
 }
 
-/* Joins lanes, which takes a block for each of them at least. */
+/* Joins lanes or begins with @head, which takes a block for each lane at least. */
 static void fold(struct smbsign_section *section, struct smbsign_gmac_ctx *ctx,
 		 const struct smbsign_gmac_key *key, const u8 *data,
-		 size_t num_blocks)
+		 size_t num_blocks, const u8 *head)
 {
-	if (!ctx->in_lanes)
+	if (!ctx->in_lanes && !head)
 		return smbsign_ghash(section, &key->ghash, ctx->acc[0], data,
 				     num_blocks);
-	smbsign_ghash_join(section, &key->ghash, ctx->acc, data, num_blocks);
-	memzero_explicit(ctx->acc[1], sizeof(ctx->acc) - sizeof(ctx->acc[0]));
+	smbsign_ghash_join(section, &key->ghash, ctx->acc, data, num_blocks,
+			   head);
+	if (ctx->in_lanes)
+		memzero_explicit(ctx->acc[1],
+				 sizeof(ctx->acc) - sizeof(ctx->acc[0]));
 	ctx->in_lanes = false;
 }
 
@@ -80,12 +83,24 @@ static void fold(struct smbsign_section *section, struct smbsign_gmac_ctx *ctx,
 static void fold_in_lanes(struct smbsign_section *section,
 			  struct smbsign_gmac_ctx *ctx,
 			  const struct smbsign_gmac_key *key, const u8 *data,
-			  size_t num_blocks)
+			  size_t num_blocks, const u8 *head)
 {
-	if (!ctx->in_lanes)
+	if (!ctx->in_lanes && !head)
 		memset(ctx->acc[1], 0, sizeof(ctx->acc) - sizeof(ctx->acc[0]));
-	smbsign_ghash_lanes(section, &key->ghash, ctx->acc, data, num_blocks);
+	smbsign_ghash_lanes(section, &key->ghash, ctx->acc, data, num_blocks,
+			    head);
 	ctx->in_lanes = true;
+}
+
+/* Nothing has been folded yet, and what has been gathered is what lanes may begin with. */
+static const u8 *take_head(const struct smbsign_section *section,
+			   struct smbsign_gmac_ctx *ctx)
+{
+	if (ctx->len != LANES_LEN || ctx->buf_len != LANES_LEN ||
+	    !section->engine->ghash_lanes)
+		return NULL;
+	ctx->buf_len = 0;
+	return ctx->buf;
 }
 
 /*
@@ -98,6 +113,7 @@ void smbsign_gmac_update_blocks(struct smbsign_section *section,
 				const struct smbsign_gmac_key *key,
 				const u8 *data, size_t len, size_t follows)
 {
+	const u8 *head = take_head(section, ctx);
 	size_t n;
 
 	ctx->len += len;
@@ -109,16 +125,17 @@ void smbsign_gmac_update_blocks(struct smbsign_section *section,
 		gather(ctx, data, n);
 		data += n;
 		len -= n;
-		fold(section, ctx, key, ctx->buf, ctx->buf_len / GHASH_BLOCK_LEN);
+		fold(section, ctx, key, ctx->buf,
+		     ctx->buf_len / GHASH_BLOCK_LEN, NULL);
 		ctx->buf_len = 0;
 	}
 	n = len / GHASH_BLOCK_LEN;
 	if (follows >= LANES_LEN && len &&
 	    len % (GHASH_LANES_BLOCKS * GHASH_BLOCK_LEN) == 0 &&
 	    section->engine->ghash_lanes)
-		return fold_in_lanes(section, ctx, key, data, n);
+		return fold_in_lanes(section, ctx, key, data, n, head);
 	if (n)
-		fold(section, ctx, key, data, n);
+		fold(section, ctx, key, data, n, head);
 	gather(ctx, data + n * GHASH_BLOCK_LEN, len % GHASH_BLOCK_LEN);
 }
 EXPORT_SYMBOL_IF_KUNIT(smbsign_gmac_update_blocks);
@@ -130,7 +147,7 @@ static void join_lanes(struct smbsign_section *section,
 {
 	size_t len = round_down(ctx->buf_len, GHASH_BLOCK_LEN);
 
-	fold(section, ctx, key, ctx->buf, len / GHASH_BLOCK_LEN);
+	fold(section, ctx, key, ctx->buf, len / GHASH_BLOCK_LEN, NULL);
 	ctx->buf_len -= len;
 	memmove(ctx->buf, &ctx->buf[len], ctx->buf_len);
 }

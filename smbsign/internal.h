@@ -110,10 +110,12 @@ struct smbsign_sha256_lanes {
  * @ghash: Fold @num_blocks >= 1 blocks of 16 bytes at @data into @acc.
  * @ghash_lanes: The same with four accumulators, of which each takes every fourth
  *		 block, for @num_blocks, a multiple of GHASH_LANES_BLOCKS.  The
- *		 first accumulator may be one of @ghash, with the others zero.
- *		 NULL if the engine gains nothing by it.
- * @ghash_join: Fold @num_blocks >= 4 blocks into four such accumulators, so that the
- *		first becomes one of @ghash again.  NULL if @ghash_lanes is.
+ *		 first accumulator may be one of @ghash, with the others zero.  With
+ *		 @head, the first four blocks of all, which come before those at
+ *		 @data, nothing is in @acc yet.  NULL if the engine gains nothing by it.
+ * @ghash_join: Fold @num_blocks >= 4 blocks, and likewise @head, into four such
+ *		accumulators, so that the first becomes one of @ghash again.  NULL
+ *		if @ghash_lanes is.
  * @gmac_final: Fold @num_blocks >= 1 blocks at @data into @acc, which is only
  *		read: @tag = @acc ^ AES(@nonce || 1).  NULL if the engine gains
  *		nothing by it over @ghash and @cbcmac.
@@ -143,10 +145,10 @@ struct smbsign_engine {
 		      size_t num_blocks);
 	void (*ghash_lanes)(const struct smbsign_ghash_key *key,
 			    u8 acc[GHASH_NUM_LANES][GHASH_BLOCK_LEN],
-			    const u8 *data, size_t num_blocks);
+			    const u8 *data, size_t num_blocks, const u8 *head);
 	void (*ghash_join)(const struct smbsign_ghash_key *key,
 			   u8 acc[GHASH_NUM_LANES][GHASH_BLOCK_LEN],
-			   const u8 *data, size_t num_blocks);
+			   const u8 *data, size_t num_blocks, const u8 *head);
 	void (*gmac_final)(const struct smbsign_gmac_key *key,
 			   const u8 acc[GHASH_BLOCK_LEN], const u8 *data,
 			   size_t num_blocks, const u8 nonce[GMAC_NONCE_SIZE],
@@ -218,11 +220,11 @@ void smbsign_ghash(struct smbsign_section *section,
 void smbsign_ghash_lanes(struct smbsign_section *section,
 			 const struct smbsign_ghash_key *key,
 			 u8 acc[GHASH_NUM_LANES][GHASH_BLOCK_LEN],
-			 const u8 *data, size_t num_blocks);
+			 const u8 *data, size_t num_blocks, const u8 *head);
 void smbsign_ghash_join(struct smbsign_section *section,
 			const struct smbsign_ghash_key *key,
 			u8 acc[GHASH_NUM_LANES][GHASH_BLOCK_LEN],
-			const u8 *data, size_t num_blocks);
+			const u8 *data, size_t num_blocks, const u8 *head);
 void smbsign_gmac_tag_in_parts(struct smbsign_section *section,
 			       const struct smbsign_gmac_key *key,
 			       u8 acc[GHASH_BLOCK_LEN], const u8 *data,

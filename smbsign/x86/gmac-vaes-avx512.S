@@ -79,6 +79,7 @@
 .set	ACC_PTR,	%rsi
 .set	DATA,		%rdx
 .set	NUM_BLOCKS,	%rcx
+.set	HEAD,		%r8	// four blocks that come before those at DATA, or NULL
 .set	POWERS,		%rax	// the power of the next block
 
 .set	A,		%zmm0
@@ -119,8 +120,8 @@
 .endm
 
 // Multiply the 8 blocks at \off(DATA) by the powers at \h_a, \h_b and the mids at
-// \h_x, and add the products to LO, MI and HI, or put them there if \first: then
-// ACC is added to the first four blocks before.
+// \h_x, and add the products to LO, MI and HI.  If \first, ACC is added to the first
+// four blocks before.
 //
 // The sums of halves take no shuffle: the vector loaded from 8 bytes further on
 // has the high half of a block where the block has its low one, and that from 8
@@ -148,21 +149,18 @@
 	vpclmulqdq	$0x00, H_B, B, T0
 	vpclmulqdq	$0x11, H_B, B, T1
 	vpclmulqdq	$0x11, H_X, X, T2
-.if \first
-	vpclmulqdq	$0x00, H_A, A, LO
-	vpclmulqdq	$0x11, H_A, A, HI
-	vpclmulqdq	$0x00, H_X, X, MI
-	vpxorq		T0, LO, LO
-	vpxorq		T1, HI, HI
-	vpxorq		T2, MI, MI
-.else
 	vpclmulqdq	$0x00, H_A, A, T3
 	vpclmulqdq	$0x11, H_A, A, A
 	vpclmulqdq	$0x00, H_X, X, X
 	vpternlogq	$0x96, T0, T3, LO
 	vpternlogq	$0x96, T1, A, HI
 	vpternlogq	$0x96, T2, X, MI
-.endif
+.endm
+
+.macro	_clear_sums
+	vpxorq		LO, LO, LO
+	vpxorq		MI, MI, MI
+	vpxorq		HI, HI, HI
 .endm
 
 // Multiply the blocks in A by those at (POWERS) and add to LO, MI and HI.
@@ -177,6 +175,26 @@
 	vpxorq		T0, LO, LO
 	vpxorq		T1, HI, HI
 	vpxorq		T2, MI, MI
+.endm
+
+// Begin LO, MI and HI with the products of the blocks at HEAD and the powers in H_A,
+// whose mids are in H_X, and ACC with nothing.  Clobbers A and X.
+.macro	_begin_with_head
+	vmovdqu64	(HEAD), A
+	vgf2p8affineqb	$0, REVERSE, A, A
+	vpshufd		$0x4e, A, X
+	vpxorq		A, X, X
+	vpclmulqdq	$0x00, H_A, A, LO
+	vpclmulqdq	$0x11, H_A, A, HI
+	vpclmulqdq	$0x00, H_X, X, MI
+	vpxorq		ACC, ACC, ACC
+.endm
+
+// Begin ACC with the four accumulators, and LO, MI and HI with nothing.
+.macro	_begin_with_lanes
+	vmovdqu64	(ACC_PTR), ACC
+	vgf2p8affineqb	$0, REVERSE, ACC, ACC
+	_clear_sums
 .endm
 
 // Reduce \lo + x^64*\mi + x^128*\hi to \dst, each lane by itself.  Clobbers \mi,
@@ -201,11 +219,11 @@
 	lea		POWER(0)(KEY, POWERS), POWERS
 .endm
 
-// Fold a group of blocks at DATA into the four lanes of ACC, every fourth block into
-// one: all are multiplied by the same power.
+// Fold a group of blocks at DATA and what LO, MI and HI begin with into the four
+// lanes of ACC, every fourth block into one: all are multiplied by the same power.
 //
-// Clobbers all that is named above, but for the constants; moves DATA on, and takes
-// from NUM_BLOCKS.
+// Clobbers all that is named above, but for the constants; clears LO, MI and HI, moves
+// DATA on, and takes from NUM_BLOCKS.
 .macro	_ghash_group
 	_mul_8_blocks	0, 1, POWER(64)(KEY), POWER(60)(KEY), MID(64)(KEY), 1
 .irp i, 1,2,3,4,5,6,7
@@ -214,12 +232,14 @@
 .endr
 	vpternlogq	$0x96, LO, HI, MI
 	_reduce		LO, MI, HI, ACC, POLY, T0
+	_clear_sums
 	add		$GROUP*16, DATA
 	sub		$GROUP, NUM_BLOCKS
 .endm
 
-// Fold the NUM_BLOCKS >= 1 blocks at DATA into ACC, natural, the sum to lane 0.
-// Where there are less than four blocks, only lane 0 may be other than zero.
+// Fold the NUM_BLOCKS >= 1 blocks at DATA and what LO, MI and HI begin with into ACC,
+// natural, the sum to lane 0.  Where there are less than four blocks, only lane 0 may be
+// other than zero.
 //
 // The main loop keeps four sums, one a lane, of every fourth block, so that it has
 // one power for all lanes and nothing to add up across them.  The powers that
@@ -238,7 +258,7 @@
 .Lrest\@:
 	_find_powers
 	cmp		$8, NUM_BLOCKS
-	jb		.Lno_eight\@
+	jb		.Lfour\@
 	_mul_8_blocks	0, 0, (POWERS), 64(POWERS), OFFSETOF_MIDS(POWERS), 1
 	vpxorq		ACC, ACC, ACC
 	jmp		.Leight_done\@
@@ -250,12 +270,6 @@
 	sub		$8, NUM_BLOCKS
 	cmp		$8, NUM_BLOCKS
 	jae		.Leight\@
-	jmp		.Lfour\@
-
-.Lno_eight\@:
-	vpxorq		LO, LO, LO
-	vpxorq		MI, MI, MI
-	vpxorq		HI, HI, HI
 .Lfour\@:
 	cmp		$4, NUM_BLOCKS
 	jb		.Llast\@
@@ -344,6 +358,7 @@
 	vmovq		(ACC_PTR), %xmm11
 	vpinsrq		$1, 8(ACC_PTR), %xmm11, %xmm11
 	vgf2p8affineqb	$0, %xmm13, %xmm11, %xmm11
+	_clear_sums
 	_ghash_blocks
 .endm
 
@@ -369,13 +384,20 @@ SYM_FUNC_END(smbsign_ghash_vaes_avx512)
 
 // void smbsign_ghash_lanes_vaes_avx512(const struct smbsign_ghash_powers *key,
 //					u8 acc[4][16], const u8 *data,
-//					size_t num_blocks);
+//					size_t num_blocks, const u8 head[64]);
 //
 // Fold num_blocks, a multiple of 64, into four accumulators, which are not added up.
+// Where there is a head, acc is only written: it begins with these four blocks.
 SYM_FUNC_START(smbsign_ghash_lanes_vaes_avx512)
 	_load_constants
-	vmovdqu64	(ACC_PTR), ACC
-	vgf2p8affineqb	$0, REVERSE, ACC, ACC
+	test		HEAD, HEAD
+	jz		.Llanes_no_head
+	_load_powers	1, POWER(GROUP+4)(KEY), H_A
+	_load_powers	1, MID(GROUP+4)(KEY), H_X
+	_begin_with_head
+	jmp		.Llanes_group
+.Llanes_no_head:
+	_begin_with_lanes
 .Llanes_group:
 	_ghash_group
 	jnz		.Llanes_group
@@ -387,13 +409,27 @@ SYM_FUNC_END(smbsign_ghash_lanes_vaes_avx512)
 
 // void smbsign_ghash_join_vaes_avx512(const struct smbsign_ghash_powers *key,
 //				       u8 acc[4][16], const u8 *data,
-//				       size_t num_blocks);
+//				       size_t num_blocks, const u8 head[64]);
 //
 // Fold num_blocks >= 4 blocks into four accumulators, and add these up to the first.
+// Where there is a head, acc is only written, and only the first.
 SYM_FUNC_START(smbsign_ghash_join_vaes_avx512)
 	_load_constants
-	vmovdqu64	(ACC_PTR), ACC
-	vgf2p8affineqb	$0, REVERSE, ACC, ACC
+	test		HEAD, HEAD
+	jz		.Ljoin_no_head
+	_load_powers	1, POWER(GROUP+4)(KEY), H_A
+	_load_powers	1, MID(GROUP+4)(KEY), H_X
+	cmp		$GROUP + 4, NUM_BLOCKS
+	jae		.Ljoin_head
+	_find_powers
+	_load_powers	0, -64(POWERS), H_A
+	_load_powers	0, OFFSETOF_MIDS-64(POWERS), H_X
+.Ljoin_head:
+	_begin_with_head
+	jmp		.Ljoin
+.Ljoin_no_head:
+	_begin_with_lanes
+.Ljoin:
 	_ghash_blocks
 	vgf2p8affineqb	$0, %xmm13, %xmm11, %xmm11
 	vmovdqu		%xmm11, (ACC_PTR)

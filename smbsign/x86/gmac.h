@@ -45,26 +45,30 @@ DECLARE_GMAC(vaes_avx512)
 asmlinkage void
 smbsign_ghash_lanes_vaes_avx512(const struct smbsign_ghash_powers *key,
 				u8 acc[GHASH_NUM_LANES][GHASH_BLOCK_LEN],
-				const u8 *data, size_t num_blocks);
+				const u8 *data, size_t num_blocks,
+				const u8 *head);
 asmlinkage void
 smbsign_ghash_join_vaes_avx512(const struct smbsign_ghash_powers *key,
 			       u8 acc[GHASH_NUM_LANES][GHASH_BLOCK_LEN],
-			       const u8 *data, size_t num_blocks);
+			       const u8 *data, size_t num_blocks,
+			       const u8 *head);
 
 static void
 x86_ghash_lanes_vaes_avx512(const struct smbsign_ghash_key *key,
 			    u8 acc[GHASH_NUM_LANES][GHASH_BLOCK_LEN],
-			    const u8 *data, size_t num_blocks)
+			    const u8 *data, size_t num_blocks, const u8 *head)
 {
-	smbsign_ghash_lanes_vaes_avx512(&key->powers, acc, data, num_blocks);
+	smbsign_ghash_lanes_vaes_avx512(&key->powers, acc, data, num_blocks,
+					head);
 }
 
 static void
 x86_ghash_join_vaes_avx512(const struct smbsign_ghash_key *key,
 			   u8 acc[GHASH_NUM_LANES][GHASH_BLOCK_LEN],
-			   const u8 *data, size_t num_blocks)
+			   const u8 *data, size_t num_blocks, const u8 *head)
 {
-	smbsign_ghash_join_vaes_avx512(&key->powers, acc, data, num_blocks);
+	smbsign_ghash_join_vaes_avx512(&key->powers, acc, data, num_blocks,
+				       head);
 }
 
 asmlinkage void smbsign_ghash_powers_aesni(struct smbsign_ghash_powers *key,
