@@ -351,7 +351,7 @@ check_dropin()
 	local both server
 
 	both=$(dropin_users < "$share/ksmbd/crypto")
-	server=$(in_guest 'unload cifs && cat /proc/crypto' | dropin_users)
+	server=$(in_guest 'unload cifs && cat /proc/crypto' | dropin_users) || server=''
 	if [ "${server:-0}" -gt 0 ] && [ "${both:-0}" -gt "$server" ]; then
 		say_pass "cmac-aes-smbsign: in use by ksmbd.ko ($server) and cifs.ko ($((both - server)))"
 	else
