@@ -28,6 +28,7 @@ declare -A SERVERS=(
 	[auto]='server signing = auto|server min protocol = SMB2_02'
 	[gmac]='server smb3 signing algorithms = AES-128-GMAC'
 	[cmac]='server smb3 signing algorithms = AES-128-CMAC'
+	[aes256]='server smb3 encryption algorithms = AES-256-GCM'
 	[guest]='server signing = auto|map to guest = bad user|guest ok = yes'
 	[hmac]='server smb3 signing algorithms = HMAC-SHA256'
 	[channels]='interfaces = 127.0.0.1/8 "10.0.2.2/24;if_index=2,capability=RSS,speed=2000000000"'
@@ -61,6 +62,7 @@ CELLS="
 3.1.1-both mandatory 3.1.1 $ALL 1 - AES-GMAC yes
 3.1.1-sign auto 3.1.1 $ALL 0 sign AES-GMAC yes
 3.1.1-sec-i auto 3.1.1 $ALL 0 sec=ntlmsspi AES-GMAC yes
+3.1.1-aes256 aes256 3.1.1 $ALL 0 - AES-GMAC yes
 3.1.1-seal auto 3.1.1 $ALL 1 seal AES-GMAC no
 default mandatory default $ALL 0 - AES-GMAC yes
 2.1-reconnect mandatory 2.1 $ALL 0 - HMAC-SHA256 cut
@@ -182,9 +184,9 @@ report_tap()
 # What was on the wire, by a judge of its own.
 report_wire()
 {
-	local cell dialect options algorithm signed demands said
+	local cell server dialect options algorithm signed demands said
 
-	while read -r cell _ dialect _ _ options algorithm signed; do
+	while read -r cell server dialect _ _ options algorithm signed; do
 		case $signed in
 		yes | no | cut | but-third) demands=(--algorithm "${algorithm,,}") ;;
 		guest) demands=(--guest) ;;
@@ -197,6 +199,7 @@ report_wire()
 		*) demands+=(--dialect "$dialect") ;;
 		esac
 		[[ $signed = no || $signed = guest ]] || demands+=(--require-signing --bytes $((2 * megabytes << 20)))
+		[ "$server" != aes256 ] || demands+=(--cipher aes-256-gcm)
 		case $options/$signed in
 		*channels=*/but-third) demands+=(--channels 1) ;;	# Samba begins to bind it all the same
 		*channels=*) demands+=(--own-nonces --channels $((${options##*=} - 1))) ;;

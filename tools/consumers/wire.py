@@ -18,6 +18,8 @@
 
       --algorithm aes-gmac|aes-cmac|hmac-sha256   and --dialect 3.1.1
                           of each connection that has a session
+      --cipher aes-256-gcm  likewise, though nothing need be encrypted: the length of
+                          the signing key must not depend on it
       --require-signing   everything must be signed, whatever the ends agreed on
       --guest             a guest's session, and not one message signed
       --bytes N           so many bytes of messages, at least, must be signed
@@ -109,6 +111,8 @@ def unmet(judge, args):
             yield f"connection {conn.number} is not of dialect {args.dialect}"
         if args.algorithm and macs.NAMES.get(conn.alg) != args.algorithm:
             yield f"connection {conn.number} is not signed with {args.algorithm}"
+        if args.cipher and smb2.CIPHERS.get(conn.cipher) != args.cipher:
+            yield f"connection {conn.number} has not negotiated {args.cipher}"
     for conn in connections:
         if args.own_nonces and conn.counts["shared-nonce"]:
             yield f"connection {conn.number} has {conn.counts['shared-nonce']} GMAC nonces of others"
@@ -153,6 +157,7 @@ def parse():
     verb.add_argument("file")
     verb.add_argument("--user", action="append", default=[])
     verb.add_argument("--algorithm", choices=macs.NAMES.values())
+    verb.add_argument("--cipher", choices=smb2.CIPHERS.values())
     verb.add_argument("--dialect", choices=smb2.DIALECTS.values())
     verb.add_argument("--require-signing", action="store_true")
     verb.add_argument("--guest", action="store_true")

@@ -33,6 +33,7 @@ class Connection:
         self.negotiate = None           # the request that was answered
         self.dialect = self.alg = None
         self.offered, self.chosen = None, None
+        self.cipher = None
         self.required = False
         self.preauth = bytes(64)
         self.pending = {}               # MessageId: Pending
@@ -320,6 +321,7 @@ class Checker:
         conn.alg = smbref.AES_CMAC
         if conn.dialect < 0x0311:
             return
+        conn.cipher = smb2.cipher(response)
         conn.offered = smb2.signing_algorithms(request)
         conn.chosen = smb2.signing_algorithms(response)
         if conn.chosen is None:

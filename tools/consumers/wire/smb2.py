@@ -20,7 +20,7 @@ FROM_SERVER, ASYNC, RELATED, SIGNED = 1, 2, 4, 8        # Flags
 REQUIRED = 2                    # SecurityMode
 BINDING = 1                     # Flags of SESSION_SETUP
 IS_GUEST, IS_NULL, ENCRYPT_DATA = 1, 2, 4               # SessionFlags
-SIGNING_CAPABILITIES = 8        # ContextType
+ENCRYPTION_CAPABILITIES, SIGNING_CAPABILITIES = 2, 8    # ContextType
 VALIDATE_NEGOTIATE = 0x00140204  # CtlCode of IOCTL
 NO_MESSAGE_ID = NO_SESSION_ID = 2 ** 64 - 1
 
@@ -32,6 +32,7 @@ USER_SESSION_DELETED = 0xc0000203
 
 DIALECTS = {0x0202: "2.0.2", 0x0210: "2.1", 0x0300: "3.0", 0x0302: "3.0.2",
             0x0311: "3.1.1", 0x02ff: "2.???"}
+CIPHERS = {1: "aes-128-ccm", 2: "aes-128-gcm", 3: "aes-256-ccm", 4: "aes-256-gcm"}
 TRANSFORM_ID, COMPRESSED_ID = b"\xfdSMB", b"\xfcSMB"
 
 
@@ -117,6 +118,14 @@ def contexts(pdu):
 def dialects(pdu):
     """What a NEGOTIATE request offers."""
     return [pdu.get("H", 36 + 2 * i) for i in range(pdu.get("H", 2))]
+
+
+def cipher(pdu):
+    """What a NEGOTIATE response chose for encryption, None without."""
+    for kind, data, _ in contexts(pdu):
+        if kind == ENCRYPTION_CAPABILITIES:
+            return unpack("H", data, 2)
+    return None
 
 
 def signing_algorithms(pdu):
