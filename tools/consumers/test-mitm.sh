@@ -168,7 +168,7 @@ of_algorithm()
 	[[ $attack != *@* || $what = NEGOTIATE* ]] || [ "$(recorded_algorithm "$dir/$attack")" = "3.1.1 ${attack#*@}" ]
 }
 
-# judge: sets verdict from mount, work, content, log, alive, kind; empty if all is well.
+# judge: sets verdict from mount, work, content, log, trace, alive, kind; empty if all is well.
 judge()
 {
 	local base=${attack%@*}
@@ -195,13 +195,15 @@ judge()
 		verdict='the message was used'
 	elif [ "$work" = ok ] && [ "$log" = 0 ] && [ ! -s "$dir/$attack.again" ] && [[ $SILENT != *" $base "* ]]; then
 		verdict='nobody noticed'
+	elif [ "$trace" = 0 ] && grep -q 'smbsign: signature does not match' "$dir/$attack.log"; then
+		verdict='no tracepoint told of it'
 	fi
 }
 
 # judge_line WORDS...: of a line of the guest's
 judge_line()
 {
-	local attack=$1 kind what mount work content log alive verdict word
+	local attack=$1 kind what mount work content log trace alive verdict word
 	shift
 
 	for word; do

@@ -12,13 +12,15 @@
 #   patched  /share/consumers/cifs.ko with smbsign.ko
 #
 # Gives: a line for each attack
-#   attack NAME mount=RESULT work=RESULT content=RESULT log=LINES alive=SECONDS
+#   attack NAME mount=RESULT work=RESULT content=RESULT log=LINES trace=EVENTS alive=SECONDS
 # RESULT is "ok" or the error with "_" for its spaces; content is what the client
 # got: same, cut, modified, or none; log counts what the kernel says of signatures,
-# its messages are in FOLDER/NAME.log; alive is when the mount could be read again,
+# its messages are in FOLDER/NAME.log; trace counts the tracepoints of what smbsign
+# found wrong, "-" with the stock module; alive is when the mount could be read again,
 # "no" if that was not within 15 tries, "-" without a mount.
 
 folder=/share/$1 which=$2
+tracing=/sys/kernel/tracing
 policy=/sys/kernel/smbsign/client/signing_algorithms
 # No cache, so that every read asks the server; a dead connection is seen soon.
 options=username=smbsign,password=smbsign,cache=none,actimeo=0,nosharesock,echo_interval=2
@@ -165,6 +167,7 @@ attack()
 	esac
 	[ "$which" = stock ] || offer "$name"
 	dmesg -c > /dev/null
+	[ "$which" = stock ] || echo > $tracing/trace
 	try mount.cifs //10.0.2.2/test /mnt -o "$with"
 	mounted=$result result=-
 	if [ "$mounted" = ok ]; then
@@ -179,7 +182,9 @@ attack()
 	fi
 	dmesg -c > "$folder/$name.log"
 	log=$(grep -ciE 'sign' "$folder/$name.log")
-	echo "attack $name mount=$mounted work=$result content=$content log=$log alive=$alive"
+	trace=-
+	[ "$which" = stock ] || trace=$(grep -cE 'smbsign_verify: .* error=-|smbsign_refuse: ' $tracing/trace)
+	echo "attack $name mount=$mounted work=$result content=$content log=$log trace=$trace alive=$alive"
 }
 
 /bin/modprobe -q aesni_intel
@@ -194,6 +199,7 @@ else
 	/bin/modprobe cifs || exit 1
 	/bin/lsmod | grep -q '^smbsign .*cifs' || exit 1
 	all=$(cat $policy)
+	echo 1 > $tracing/events/smbsign/enable
 fi
 while read -r name port work; do
 	attack "$name" "$port" "$work"
