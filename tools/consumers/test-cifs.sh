@@ -204,11 +204,12 @@ report_wire()
 		*channels=*/but-third) demands+=(--channels 1) ;;	# Samba begins to bind it all the same
 		*channels=*) demands+=(--own-nonces --channels $((${options##*=} - 1))) ;;
 		esac
-		if said=$("$here/wire.py" check "$dir/records/$cell" --user smbsign:smbsign "${demands[@]}"); then
+		said=$dir/records/$cell.wire
+		if "$here/wire.py" check "$dir/records/$cell" --user smbsign:smbsign "${demands[@]}" > "$said" 2>&1; then
 			report pass "$name cifs.ko$peer $cell: on the wire"
 		else
-			printf '%s\n' "$said" >&2
-			report fail "$name cifs.ko$peer $cell: on the wire" "record: $dir/records/$cell"
+			cat "$said" >&2
+			report fail "$name cifs.ko$peer $cell: on the wire" "see $said"
 			rc=1
 		fi
 	done < "$dir/cells"

@@ -320,7 +320,7 @@ run_cell()
 	if judge "$cell" "$dialect" "$algorithm" "$signed"; then
 		say_pass "$cell: on the wire"
 	else
-		say_fail "$cell: on the wire" "$(tail -n 1 "$share/records/$cell.wire"); record: $share/records/$cell"
+		say_fail "$cell: on the wire" "see $share/records/$cell.wire"
 	fi
 }
 

@@ -102,8 +102,7 @@ restart()
 	listen
 }
 
-# read_back CHANNELS [count=MEGABYTES]: to /share/back.  With small requests, and two that
-# read at once, each channel has a part of them.
+# read_back CHANNELS BLOCK [LIMIT]: to /share/back; two read at once if there are channels.
 read_back()
 {
 	other=''
@@ -112,7 +111,7 @@ read_back()
 		other=$!
 	fi
 	shift
-	dd if=/mnt/there of=../back bs=1M "$@"
+	dd if=/mnt/there of=../back "$@"
 	status=$?
 	[ -z "$other" ] || wait $other || return
 	return $status
@@ -126,6 +125,8 @@ read_back()
 use_cifs()
 {
 	relay=''
+	block=bs=1M
+	limit="count=$6M iflag=count_bytes"
 	policy=/sys/kernel/smbsign/client
 	rm -f DebugData crypto
 	options=port=$1,vers=$2,username=smbsign,password=smbsign,cache=none,nosharesock
@@ -137,20 +138,23 @@ use_cifs()
 		to_end=''
 	else
 		# Stock ksmbd.ko signs wrongly that there is no more to read.
-		to_end=count=$6
+		to_end=$limit
 	fi
 	/bin/modprobe cifs || return
 	[ "$4" = yes ] && options=$options,sec=ntlmsspi
 	# Further connections go to the same port at an address that the server names.
+	# cifs.ko chooses a channel for each call: where calls are few and large, chance
+	# may give all of them to one.
 	if [ "$5" -gt 1 ]; then
+		block=bs=64k
 		options=$options,multichannel,max_channels=$5,rsize=65536,wsize=65536
 		nc -ll -p "$1" -e nc 10.0.2.2 "$1" &
 		relay=$!
 		await "$1" || return
 	fi
 	mount.cifs //10.0.2.2/test /mnt -o "$options" || return
-	dd if=../data of=/mnt/there bs=1M count="$6" && sync &&
-		read_back "$5" $to_end &&
+	# shellcheck disable=SC2086 # words are wanted
+	dd if=../data of=/mnt/there $block $limit && sync && read_back "$5" $block $to_end &&
 		mkdir /mnt/d && [ "$(ls /mnt)" = "$(printf 'd\nthere')" ] && rmdir /mnt/d && rm /mnt/there
 	rc=$?
 	cat /proc/fs/cifs/DebugData > DebugData
