@@ -129,7 +129,7 @@ evidence()
 	local file
 
 	while read -r file; do
-		[ -s "$file" ] || continue
+		grep -qI . -- "$file" 2> /dev/null || continue	# there is text in it
 		{ complaints_in "$file" || tail -n 5 -- "$file"; } | cut -c 1-160 | sed 's/^/    /'
 	done < <(grep -oE "$BUILD/[^ ;:]+" <<< "$1")
 }

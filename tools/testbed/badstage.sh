@@ -18,7 +18,8 @@ lint | uml) report pass "$1" ;;
 fips)
 	report pass "$1 good"
 	echo 'because of this' > "$LOGS/bad.log"
-	report fail "$1 bad" "log: $LOGS/bad.log"
+	printf 'this\0is no text\n' > "$LOGS/bad.record"
+	report fail "$1 bad" "log: $LOGS/bad.log; record: $LOGS/bad.record"
 	exit 1
 	;;
 wire) exit 3 ;;

@@ -191,6 +191,7 @@ group_check()
 	expect "check test fails" 1 "${run[@]}" fips lint
 	saw "check counts the one that failed" '^2 passed, 1 failed$'
 	saw "check shows the end of its log" '^    because of this$'
+	expect "check shows nothing of a record" 1 grep -a 'is no text' "$output"
 	expect "check stage ends badly" 1 "${run[@]}" lint uml fips wire
 	saw "check counts the stage" '^3 passed, 2 failed$'
 	saw "check tells which stage" '^  wire: ended with status 3'
