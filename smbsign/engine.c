@@ -359,11 +359,12 @@ void smbsign_ghash(struct smbsign_section *section,
 }
 EXPORT_SYMBOL_IF_KUNIT(smbsign_ghash);
 
-/* By an engine that has lanes */
-void smbsign_ghash_lanes(struct smbsign_section *section,
-			 const struct smbsign_ghash_key *key,
-			 u8 acc[GHASH_NUM_LANES][GHASH_BLOCK_LEN],
-			 const u8 *data, size_t num_blocks, const u8 *head)
+/* smbsign_ghash_lanes() with pauses in between */
+void smbsign_ghash_lanes_in_parts(struct smbsign_section *section,
+				  const struct smbsign_ghash_key *key,
+				  u8 acc[GHASH_NUM_LANES][GHASH_BLOCK_LEN],
+				  const u8 *data, size_t num_blocks,
+				  const u8 *head)
 {
 	size_t left = num_blocks / GHASH_LANES_BLOCKS, n;
 
@@ -375,6 +376,7 @@ void smbsign_ghash_lanes(struct smbsign_section *section,
 		head = NULL;
 	}
 }
+EXPORT_SYMBOL_IF_KUNIT(smbsign_ghash_lanes_in_parts);
 
 /* With the first few blocks the lanes end: never so many that they need a pause. */
 void smbsign_ghash_join(struct smbsign_section *section,

@@ -17,9 +17,6 @@
 
 #include "internal.h"
 
-/* What lanes need to be joined, and may begin with: a block each, or a header */
-#define LANES_LEN	(GHASH_NUM_LANES * GHASH_BLOCK_LEN)
-
 int smbsign_gmac_key_init(struct smbsign_gmac_key *key)
 {
 	int err;
@@ -79,7 +76,7 @@ static void fold(struct smbsign_section *section, struct smbsign_gmac_ctx *ctx,
 	ctx->in_lanes = false;
 }
 
-/* To be joined when at least LANES_LEN bytes more are there */
+/* To be joined when at least GMAC_LANES_LEN bytes more are there */
 static void fold_in_lanes(struct smbsign_section *section,
 			  struct smbsign_gmac_ctx *ctx,
 			  const struct smbsign_gmac_key *key, const u8 *data,
@@ -96,18 +93,14 @@ static void fold_in_lanes(struct smbsign_section *section,
 static const u8 *take_head(const struct smbsign_section *section,
 			   struct smbsign_gmac_ctx *ctx)
 {
-	if (ctx->len != LANES_LEN || ctx->buf_len != LANES_LEN ||
+	if (ctx->len != GMAC_LANES_LEN || ctx->buf_len != GMAC_LANES_LEN ||
 	    !section->engine->ghash_lanes)
 		return NULL;
 	ctx->buf_len = 0;
 	return ctx->buf;
 }
 
-/*
- * smbsign_gmac_update() for a piece that is more than is to be gathered.  Lanes take
- * whole groups of blocks, as pages are; what is more would have to join them at once,
- * and then gains nothing by them.
- */
+/* smbsign_gmac_update() for a piece that is more than is to be gathered */
 void smbsign_gmac_update_blocks(struct smbsign_section *section,
 				struct smbsign_gmac_ctx *ctx,
 				const struct smbsign_gmac_key *key,
@@ -120,8 +113,8 @@ void smbsign_gmac_update_blocks(struct smbsign_section *section,
 	/* There is enough to make whole blocks of what has been gathered. */
 	if (ctx->buf_len) {
 		n = -ctx->buf_len % GHASH_BLOCK_LEN;
-		if (ctx->in_lanes && ctx->buf_len < LANES_LEN)
-			n = LANES_LEN - ctx->buf_len;
+		if (ctx->in_lanes && ctx->buf_len < GMAC_LANES_LEN)
+			n = GMAC_LANES_LEN - ctx->buf_len;
 		gather(ctx, data, n);
 		data += n;
 		len -= n;
@@ -130,9 +123,8 @@ void smbsign_gmac_update_blocks(struct smbsign_section *section,
 		ctx->buf_len = 0;
 	}
 	n = len / GHASH_BLOCK_LEN;
-	if (follows >= LANES_LEN && len &&
-	    len % (GHASH_LANES_BLOCKS * GHASH_BLOCK_LEN) == 0 &&
-	    section->engine->ghash_lanes)
+	if (section->engine->ghash_lanes &&
+	    smbsign_gmac_is_for_lanes(len, follows))
 		return fold_in_lanes(section, ctx, key, data, n, head);
 	if (n)
 		fold(section, ctx, key, data, n, head);

@@ -221,15 +221,17 @@
 
 // Fold a group of blocks at DATA and what LO, MI and HI begin with into the four
 // lanes of ACC, every fourth block into one: all are multiplied by the same power.
+// The first blocks, which ACC is added to, come last: the group before has been reduced
+// by then.
 //
 // Clobbers all that is named above, but for the constants; clears LO, MI and HI, moves
 // DATA on, and takes from NUM_BLOCKS.
 .macro	_ghash_group
-	_mul_8_blocks	0, 1, POWER(64)(KEY), POWER(60)(KEY), MID(64)(KEY), 1
 .irp i, 1,2,3,4,5,6,7
 	_mul_8_blocks	128*\i, 1, POWER(64-8*\i)(KEY), POWER(60-8*\i)(KEY), \
 			MID(64-8*\i)(KEY), 0
 .endr
+	_mul_8_blocks	0, 1, POWER(64)(KEY), POWER(60)(KEY), MID(64)(KEY), 1
 	vpternlogq	$0x96, LO, HI, MI
 	_reduce		LO, MI, HI, ACC, POLY, T0
 	_clear_sums
