@@ -137,7 +137,7 @@ prepare()
 	share=$smbsign/ksmbd-$way
 	rm -rf "$share"
 	mkdir -p "$share/ksmbd"
-	cp -r "$tools"/{ksmbd.tools,lib,gconv} "$share/ksmbd/"
+	cp -r "$tools"/{ksmbd.tools,lib,gconv} "$TESTBED/guest/setups.sh" "$share/ksmbd/"
 	if [ $way = patched ]; then
 		built=$("$here/smb.sh" "$name")
 		cp "$built"/{ksmbd,cifs}.ko "$share/ksmbd/"
@@ -293,6 +293,21 @@ shown()
 	sed -n 's/^Signing algorithm: //p' "$share/ksmbd/DebugData"
 }
 
+# check_setups CELL: neither cifs.ko nor ksmbd.ko sets a key for a message, as stock modules
+# do, which shows that it would be seen.  Channels may be bound while data is on its way.
+check_setups()
+{
+	local setups
+
+	[ $channels -eq 1 ] && [ "$signed" = yes ] || return 0
+	setups=$(cat "$share/ksmbd/setups") || setups=none
+	case $way/$setups in
+	patched/0) say_pass "$1: no key is set for a message" ;;
+	dropin/[1-9]*) ;;
+	*) say_fail "$1: keys that are set for messages" "$setups" ;;
+	esac
+}
+
 run_cell()
 {
 	local cell=$1 client=$2 dialect=$3 algorithms=$4 requires=$5 policy=$6 conf=$7 algorithm=$8 signed=$9
@@ -315,6 +330,7 @@ run_cell()
 		say_fail "$cell: $size MiB there and back" "$(tail -n 2 "$share/records/$cell.out" | tr '\n' ' ')"
 	fi
 	recorder_stop
+	[ "$client" != cifs ] || check_setups "$cell"
 	[ "$client" != cifs ] || [ $way != patched ] || [ "$(shown)" = "$algorithm" ] ||
 		say_fail "$cell: the algorithm" "cifs.ko says '$(shown)', should be $algorithm"
 	if judge "$cell" "$dialect" "$algorithm" "$signed"; then

@@ -5,8 +5,8 @@
 #
 #   cifs-patched.sh MEGABYTES
 #
-# Takes, in /share: smbsign/smbsign.ko, consumers/cifs.ko, tap.sh, and "cells", a
-# line for each mount:
+# Takes, in /share: smbsign/smbsign.ko, consumers/cifs.ko, tap.sh, setups.sh, and
+# "cells", a line for each mount:
 #   NAME PORT DIALECT ALGORITHMS REQUIRE OPTIONS WANT SIGNED
 # with the client's policy (algorithms joined by +, require 0 or 1), further mount
 # options (or -), the algorithm that must come of it, and whether all messages
@@ -19,6 +19,8 @@
 
 # shellcheck source=tools/testbed/guest/tap.sh
 . /share/tap.sh
+# shellcheck source=tools/testbed/guest/setups.sh
+. /share/setups.sh
 
 megabytes=$1
 smbsign=/sys/kernel/smbsign
@@ -88,6 +90,16 @@ cut()
 	copy "$1 again"
 }
 
+# check_setups NAME BEFORE: messages set no key and allocate no transform.  Channels may
+# be bound, and get their keys, while data is on its way.
+check_setups()
+{
+	case $must/$extra in
+	no/* | *multichannel*) ;;
+	*) is "$1: no key is set for a message" "$(setups)" "$2" ;;
+	esac
+}
+
 # Only what the counters say about both directions tells signed from unsigned.
 check_signed()
 {
@@ -130,7 +142,9 @@ cell()
 	esac
 	[ $rc -eq 0 ] || { not_ok "$name: mount" "$(cat /tmp/err)"; dmesg | tail -n 5; return; }
 	is "$name: algorithm" "$(sed -n 's/^Signing algorithm: //p' /proc/fs/cifs/DebugData)" "$want"
+	before=$(setups)
 	if copy "$name"; then
+		check_setups "$name" "$before"
 		[ "$must" != cut ] || cut "$name"
 		metadata 2> /tmp/err
 		is "$name: metadata" "$?" 0
@@ -148,6 +162,7 @@ cell()
 dd if=/dev/urandom of=/tmp/data bs=1M count="$megabytes" 2> /dev/null
 sum=$(sha256sum < /tmp/data)
 install_modules
+status "kprobes" 0 setups_begin
 while read -r line; do
 	# shellcheck disable=SC2086 # words are wanted
 	cell $line

@@ -4,7 +4,7 @@
 #
 #   ksmbd.sh patched | stock | dropin
 #
-# Takes, in /share/ksmbd: ksmbd.tools with lib/ and gconv/ (trixie.sh), and
+# Takes, in /share/ksmbd: setups.sh, ksmbd.tools with lib/ and gconv/ (trixie.sh), and
 # modules, installed as a package's would be: with "patched" smbsign.ko, ksmbd.ko and,
 # for use_cifs, cifs.ko; with "dropin" smbsign.ko, loaded before the kernel's own.
 # Gives: shares "test" for the user smbsign, password smbsign, and "guest" for
@@ -13,6 +13,8 @@
 # there is a file "stop".
 
 cd /share/ksmbd || exit 1
+# shellcheck source=tools/testbed/guest/setups.sh
+. /share/ksmbd/setups.sh
 way=$1
 
 fail()
@@ -120,15 +122,15 @@ read_back()
 # use_cifs PORT DIALECT ALGORITHMS REQUIRES CHANNELS MEGABYTES: cifs.ko as the client, by
 # way of the host's PORT: so much of /share/data there and, as /share/back, back again.
 # What it offers, or -; whether it requires signing, yes or no; how many connections it
-# may make.  Leaves DebugData and crypto as they were in /proc while it was mounted; for
-# the host's scripts
+# may make.  Leaves DebugData and crypto as they were in /proc while it was mounted, and
+# in setups how many keys were set while there was data on its way; for the host's scripts
 use_cifs()
 {
 	relay=''
 	block=bs=1M
 	limit="count=$6M iflag=count_bytes"
 	policy=/sys/kernel/smbsign/client
-	rm -f DebugData crypto
+	rm -f DebugData crypto setups
 	options=port=$1,vers=$2,username=smbsign,password=smbsign,cache=none,nosharesock
 	if [ "$way" = patched ]; then
 		echo 0 > $policy/require_security_signature
@@ -153,10 +155,12 @@ use_cifs()
 		await "$1" || return
 	fi
 	mount.cifs //10.0.2.2/test /mnt -o "$options" || return
+	before=$(setups)
 	# shellcheck disable=SC2086 # words are wanted
 	dd if=../data of=/mnt/there $block $limit && sync && read_back "$5" $block $to_end &&
 		mkdir /mnt/d && [ "$(ls /mnt)" = "$(printf 'd\nthere')" ] && rmdir /mnt/d && rm /mnt/there
 	rc=$?
+	echo $(($(setups) - before)) > setups
 	cat /proc/fs/cifs/DebugData > DebugData
 	cat /proc/crypto > crypto
 	umount /mnt || return
@@ -165,6 +169,7 @@ use_cifs()
 }
 
 load
+setups_begin || fail setups_begin
 mkdir -p /srv /run /var/run /etc/ksmbd
 mount -t tmpfs -o size=700m tmpfs /srv
 echo 'nobody:x:65534:65534:nobody:/:/bin/false' >> /etc/passwd
