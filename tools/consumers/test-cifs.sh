@@ -225,7 +225,6 @@ main()
 	mkdir -p "$LOGS"
 	dir=$(dirname "$("$here/smb.sh" "$name")")
 	take_over "$TESTBED/guest/tap.sh" "$dir"
-	take_over "$TESTBED/guest/setups.sh" "$dir"
 	prepare_cells
 	cut_connections > "$dir/cut.log" 2>&1 &
 	cutter=$!

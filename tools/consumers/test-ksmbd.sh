@@ -137,7 +137,7 @@ prepare()
 	share=$smbsign/ksmbd-$way
 	rm -rf "$share"
 	mkdir -p "$share/ksmbd"
-	cp -r "$tools"/{ksmbd.tools,lib,gconv} "$TESTBED/guest/setups.sh" "$share/ksmbd/"
+	cp -r "$tools"/{ksmbd.tools,lib,gconv} "$share/ksmbd/"
 	if [ $way = patched ]; then
 		built=$("$here/smb.sh" "$name")
 		cp "$built"/{ksmbd,cifs}.ko "$share/ksmbd/"
@@ -293,8 +293,8 @@ shown()
 	sed -n 's/^Signing algorithm: //p' "$share/ksmbd/DebugData"
 }
 
-# check_setups CELL: neither cifs.ko nor ksmbd.ko sets a key for a message, as stock modules
-# do, which shows that it would be seen.  Channels may be bound while data is on its way.
+# check_setups CELL: keys are set for the mount, and by neither cifs.ko nor ksmbd.ko for a
+# message, as stock modules do.  Channels may be bound while data is on its way.
 check_setups()
 {
 	local setups
@@ -302,9 +302,9 @@ check_setups()
 	[ $channels -eq 1 ] && [ "$signed" = yes ] || return 0
 	setups=$(cat "$share/ksmbd/setups") || setups=none
 	case $way/$setups in
-	patched/0) say_pass "$1: no key is set for a message" ;;
-	dropin/[1-9]*) ;;
-	*) say_fail "$1: keys that are set for messages" "$setups" ;;
+	patched/[1-9]*' 0') say_pass "$1: no key is set for a message" ;;
+	dropin/[1-9]*' '[1-9]*) ;;
+	*) say_fail "$1: keys that are set for the mount, and for messages" "$setups" ;;
 	esac
 }
 

@@ -71,7 +71,7 @@ prepare()
 	dir=$smbsign/mitm-ksmbd-$way
 	rm -rf "$dir"
 	mkdir -p "$dir/ksmbd" "$LOGS"
-	cp -r "$tools"/{ksmbd.tools,lib,gconv} "$TESTBED/guest/setups.sh" "$dir/ksmbd/"
+	cp -r "$tools"/{ksmbd.tools,lib,gconv} "$dir/ksmbd/"
 	[ $way = stock ] || cp "$built/ksmbd.ko" "$smbsign/smbsign/smbsign.ko" "$dir/ksmbd/"
 	head -c ${KIB}K /dev/urandom > "$dir/f"
 	head -c ${KIB}K /dev/urandom > "$dir/g"

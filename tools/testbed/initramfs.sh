@@ -27,7 +27,7 @@ trap '[ -z "$tmp" ] || rm -rf "$tmp"' EXIT
 
 base_tree()
 {
-	local init=$1 applet
+	local init=$1 applet command
 
 	mkdir -p "$tmp"/{bin,dev,proc,sys,tmp,etc,run,mnt,root,host,share,lib,lib64}
 	ln -s bin "$tmp/sbin"
@@ -37,7 +37,9 @@ base_tree()
 	done
 	install -m 755 "$TESTBED/$init" "$tmp/init"
 	install -m 644 "$TESTBED/guest/kmemleak.sh" "$tmp/kmemleak.sh"
-	install -m 755 "$TESTBED/guest/unload.sh" "$tmp/bin/unload"
+	for command in unload setups; do
+		install -m 755 "$TESTBED/guest/$command.sh" "$tmp/bin/$command"
+	done
 	printf 'root:x:0:0:root:/root:/bin/sh\n' > "$tmp/etc/passwd"
 	printf 'root:x:0:\n' > "$tmp/etc/group"
 }
@@ -83,7 +85,7 @@ key_of()
 {
 	{
 		printf '%s\n' "$@"
-		sha256sum "$TESTBED"/init-*.sh "$TESTBED/guest/"{kmemleak,unload}.sh "$TESTBED/initramfs.sh" /bin/busybox
+		sha256sum "$TESTBED"/init-*.sh "$TESTBED/guest/"{kmemleak,unload,setups}.sh "$TESTBED/initramfs.sh" /bin/busybox
 		[ "$1" != debian ] || sha256sum /bin/kmod /usr/sbin/mount.cifs
 	} | sha256sum | cut -c1-12
 }

@@ -5,8 +5,8 @@
 #
 #   cifs-patched.sh MEGABYTES
 #
-# Takes, in /share: smbsign/smbsign.ko, consumers/cifs.ko, tap.sh, setups.sh, and
-# "cells", a line for each mount:
+# Takes, in /share: smbsign/smbsign.ko, consumers/cifs.ko, tap.sh, and "cells", a
+# line for each mount:
 #   NAME PORT DIALECT ALGORITHMS REQUIRE OPTIONS WANT SIGNED
 # with the client's policy (algorithms joined by +, require 0 or 1), further mount
 # options (or -), the algorithm that must come of it, and whether all messages
@@ -19,8 +19,6 @@
 
 # shellcheck source=tools/testbed/guest/tap.sh
 . /share/tap.sh
-# shellcheck source=tools/testbed/guest/setups.sh
-. /share/setups.sh
 
 megabytes=$1
 smbsign=/sys/kernel/smbsign
@@ -49,19 +47,15 @@ install_modules()
 # channel for each call: where calls are few and large, chance may give all of them to one.
 copy()
 {
-	case $extra in
-	*multichannel*) block=64k ;;
-	*) block=4M ;;
-	esac
+	block=4M
+	other=''
+	case $extra in *multichannel*) block=64k ;; esac
 	dd if=/tmp/data of=/mnt/data bs=$block 2> /tmp/err || { not_ok "$1: write" "$(cat /tmp/err)"; return 1; }
 	sync
-	other=''
-	case $extra in
-	*multichannel*)	# two read at once
+	if [ $block = 64k ]; then	# two read at once
 		cat /mnt/data > /dev/null &
 		other=$!
-		;;
-	esac
+	fi
 	got=$(sha256sum < /mnt/data) || { not_ok "$1: read" "it failed"; return 1; }
 	[ -z "$other" ] || wait $other || { not_ok "$1: read" "the second one failed"; return 1; }
 	is "$1: $megabytes MiB there and back" "$got" "$sum"
@@ -90,13 +84,13 @@ cut()
 	copy "$1 again"
 }
 
-# check_setups NAME BEFORE: messages set no key and allocate no transform.  Channels may
-# be bound, and get their keys, while data is on its way.
+# check_setups NAME: keys are set for the mount, and none for a message.  Channels may be
+# bound, and get their keys, while data is on its way.
 check_setups()
 {
 	case $must/$extra in
 	no/* | *multichannel*) ;;
-	*) is "$1: no key is set for a message" "$(setups)" "$2" ;;
+	*) like "$1: no key is set for a message" "$((mounted - unmounted)) $(($(setups) - mounted))" '[1-9]* 0' ;;
 	esac
 }
 
@@ -125,6 +119,7 @@ cell()
 	nonces=$(stat nonce_refused)
 	bad_before=$(stat bad_signature)/$(stat refused)/$nonces
 	[ "$extra" = - ] && extra=''
+	unmounted=$(setups)
 	mount.cifs //10.0.2.2/test /mnt -o "$options,port=$port,vers=$dialect${extra:+,$extra}" > /tmp/err 2>&1
 	rc=$?
 	case $must in
@@ -142,9 +137,9 @@ cell()
 	esac
 	[ $rc -eq 0 ] || { not_ok "$name: mount" "$(cat /tmp/err)"; dmesg | tail -n 5; return; }
 	is "$name: algorithm" "$(sed -n 's/^Signing algorithm: //p' /proc/fs/cifs/DebugData)" "$want"
-	before=$(setups)
+	mounted=$(setups)
 	if copy "$name"; then
-		check_setups "$name" "$before"
+		check_setups "$name"
 		[ "$must" != cut ] || cut "$name"
 		metadata 2> /tmp/err
 		is "$name: metadata" "$?" 0
@@ -162,7 +157,7 @@ cell()
 dd if=/dev/urandom of=/tmp/data bs=1M count="$megabytes" 2> /dev/null
 sum=$(sha256sum < /tmp/data)
 install_modules
-status "kprobes" 0 setups_begin
+status "probes of what sets keys" 0 setups begin
 while read -r line; do
 	# shellcheck disable=SC2086 # words are wanted
 	cell $line

@@ -4,7 +4,7 @@
 #
 #   ksmbd.sh patched | stock | dropin
 #
-# Takes, in /share/ksmbd: setups.sh, ksmbd.tools with lib/ and gconv/ (trixie.sh), and
+# Takes, in /share/ksmbd: ksmbd.tools with lib/ and gconv/ (trixie.sh), and
 # modules, installed as a package's would be: with "patched" smbsign.ko, ksmbd.ko and,
 # for use_cifs, cifs.ko; with "dropin" smbsign.ko, loaded before the kernel's own.
 # Gives: shares "test" for the user smbsign, password smbsign, and "guest" for
@@ -13,8 +13,6 @@
 # there is a file "stop".
 
 cd /share/ksmbd || exit 1
-# shellcheck source=tools/testbed/guest/setups.sh
-. /share/ksmbd/setups.sh
 way=$1
 
 fail()
@@ -123,7 +121,8 @@ read_back()
 # way of the host's PORT: so much of /share/data there and, as /share/back, back again.
 # What it offers, or -; whether it requires signing, yes or no; how many connections it
 # may make.  Leaves DebugData and crypto as they were in /proc while it was mounted, and
-# in setups how many keys were set while there was data on its way; for the host's scripts
+# in setups how many keys were set for the mount, and then while there was data on its
+# way; for the host's scripts
 use_cifs()
 {
 	relay=''
@@ -154,13 +153,14 @@ use_cifs()
 		relay=$!
 		await "$1" || return
 	fi
+	unmounted=$(setups)
 	mount.cifs //10.0.2.2/test /mnt -o "$options" || return
-	before=$(setups)
+	mounted=$(setups)
 	# shellcheck disable=SC2086 # words are wanted
 	dd if=../data of=/mnt/there $block $limit && sync && read_back "$5" $block $to_end &&
 		mkdir /mnt/d && [ "$(ls /mnt)" = "$(printf 'd\nthere')" ] && rmdir /mnt/d && rm /mnt/there
 	rc=$?
-	echo $(($(setups) - before)) > setups
+	echo $((mounted - unmounted)) $(($(setups) - mounted)) > setups
 	cat /proc/fs/cifs/DebugData > DebugData
 	cat /proc/crypto > crypto
 	umount /mnt || return
@@ -169,7 +169,7 @@ use_cifs()
 }
 
 load
-setups_begin || fail setups_begin
+setups begin || fail setups
 mkdir -p /srv /run /var/run /etc/ksmbd
 mount -t tmpfs -o size=700m tmpfs /srv
 echo 'nobody:x:65534:65534:nobody:/:/bin/false' >> /etc/passwd
