@@ -377,6 +377,7 @@ DEMANDS = (
     ("unknown user", ["--user", "other:smbsign"], "no password is known"),
     ("--algorithm", USER + ["--algorithm", "aes-cmac"], "not signed with aes-cmac"),
     ("--dialect", USER + ["--dialect", "3.0"], "not of dialect 3.0"),
+    ("--cipher", USER + ["--cipher", "aes-256-gcm"], "has not negotiated aes-256-gcm"),
     ("--guest", USER + ["--guest"], "not only guests"),
     ("--bytes", USER + ["--bytes", str(1 << 40)], "bytes are signed"),
     ("--channels", USER + ["--channels", "1"], "channels were bound"),
