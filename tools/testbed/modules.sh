@@ -51,7 +51,7 @@ build_modules()
 	local tree=$1 dir=$2 log=$2/make.log rc=0
 	shift 2
 
-	make -C "$tree" M="$dir" ARCH="$K_ARCH" KCFLAGS="$K_KCFLAGS${macro:+ -D$macro}" W=1 -j"$JOBS" "$@" modules \
+	make -C "$tree" M="$dir" ARCH="$K_ARCH" KCFLAGS="$K_KCFLAGS${K_INCLUDE:+ -include $TESTBED/$K_INCLUDE}${macro:+ -D$macro}" W=1 -j"$JOBS" "$@" modules \
 		> "$log" 2>&1 < /dev/null || rc=$?
 	if [ $rc -ne 0 ]; then
 		grep -nE 'error|Error|ERROR|warning|undefined' "$log" | head -n 30 >&2 || tail -n 30 "$log" >&2
