@@ -270,24 +270,6 @@ struct smbsign_msg {
 };
 
 /**
- * smbsign_msg_kvec() - describe a message in kvecs
- * @iov: the kvecs
- * @num: how many
- * @off: bytes to leave out at the start
- * @len: bytes of the message
- *
- * Context: Any context.
- * Return: the description.
- */
-static inline struct smbsign_msg
-smbsign_msg_kvec(const struct kvec *iov, unsigned int num, size_t off,
-		 size_t len)
-{
-	return (struct smbsign_msg){ .type = SMBSIGN_MSG_KVEC, .iov = iov,
-				     .num_iov = num, .off = off, .len = len };
-}
-
-/**
  * smbsign_msg_iter() - describe a message in kvecs and what follows them
  * @iov: the kvecs, such as the headers of a WRITE request
  * @num: how many; may be 0
@@ -302,9 +284,37 @@ static inline struct smbsign_msg
 smbsign_msg_iter(const struct kvec *iov, unsigned int num,
 		 const struct iov_iter *iter, size_t off, size_t len)
 {
-	return (struct smbsign_msg){ .type = SMBSIGN_MSG_KVEC, .iov = iov,
-				     .num_iov = num, .iter = iter, .off = off,
-				     .len = len };
+	struct smbsign_msg msg;
+
+	/*
+	 * Field by field: an initialiser would be a "rep stos" first, which costs as
+	 * much as to sign a small message.
+	 */
+	msg.type = SMBSIGN_MSG_KVEC;
+	msg.iov = iov;
+	msg.num_iov = num;
+	msg.iter = iter;
+	msg.off = off;
+	msg.len = len;
+	msg.sequence = 0;
+	return msg;
+}
+
+/**
+ * smbsign_msg_kvec() - describe a message in kvecs
+ * @iov: the kvecs
+ * @num: how many
+ * @off: bytes to leave out at the start
+ * @len: bytes of the message
+ *
+ * Context: Any context.
+ * Return: the description.
+ */
+static inline struct smbsign_msg
+smbsign_msg_kvec(const struct kvec *iov, unsigned int num, size_t off,
+		 size_t len)
+{
+	return smbsign_msg_iter(iov, num, NULL, off, len);
 }
 
 /**
@@ -319,8 +329,14 @@ smbsign_msg_iter(const struct kvec *iov, unsigned int num,
 static inline struct smbsign_msg
 smbsign_msg_sg(struct scatterlist *sg, size_t off, size_t len)
 {
-	return (struct smbsign_msg){ .type = SMBSIGN_MSG_SG, .sg = sg,
-				     .off = off, .len = len };
+	struct smbsign_msg msg;
+
+	msg.type = SMBSIGN_MSG_SG;
+	msg.sg = sg;
+	msg.off = off;
+	msg.len = len;
+	msg.sequence = 0;
+	return msg;
 }
 
 /**
@@ -336,8 +352,14 @@ smbsign_msg_sg(struct scatterlist *sg, size_t off, size_t len)
 static inline struct smbsign_msg
 smbsign_msg_skb(struct sk_buff *skb, size_t off, size_t len)
 {
-	return (struct smbsign_msg){ .type = SMBSIGN_MSG_SKB, .skb = skb,
-				     .off = off, .len = len };
+	struct smbsign_msg msg;
+
+	msg.type = SMBSIGN_MSG_SKB;
+	msg.skb = skb;
+	msg.off = off;
+	msg.len = len;
+	msg.sequence = 0;
+	return msg;
 }
 
 /**
