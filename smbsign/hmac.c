@@ -49,10 +49,12 @@ void smbsign_hmac_preparekey(struct smbsign_hmac_key *key, const u8 *raw,
 }
 EXPORT_SYMBOL_IF_KUNIT(smbsign_hmac_preparekey);
 
+/* By quadwords, which is how the engine reads them again */
 static void sha256_put(const struct smbsign_sha256_state *state, u8 *out)
 {
-	for (int i = 0; i < ARRAY_SIZE(state->h); i++)
-		put_unaligned_be32(state->h[i], out + 4 * i);
+	for (int i = 0; i < ARRAY_SIZE(state->h); i += 2)
+		put_unaligned_be64((u64)state->h[i] << 32 | state->h[i + 1],
+				   out + 4 * i);
 }
 
 /**
@@ -74,7 +76,7 @@ size_t smbsign_sha256_pad(u8 *buf, size_t fill, u64 len)
 	 */
 	memset(buf + fill, 0, SHA256_BLOCK_SIZE / 2);
 	memset(buf + fill + SHA256_BLOCK_SIZE / 2, 0, SHA256_BLOCK_SIZE / 2);
-	buf[fill] = 0x80;
+	put_unaligned_le64(0x80, buf + fill);
 	put_unaligned_be64(len * 8, buf + num_blocks * SHA256_BLOCK_SIZE - 8);
 	return num_blocks;
 }

@@ -13,6 +13,10 @@
 //	AES(x) ^ block ^ k_0  =  AESENCLAST(state, k_last ^ k_0 ^ block)
 //
 // The sum is ready long before the state is.
+//
+// C has often just written the data, and x, by quadwords.  A wider load would wait until
+// all of it has gone to the cache, and so for the end of the message before; loads of
+// halves do not, and beside the chain there is time for two.
 
 #include <linux/linkage.h>
 
@@ -36,6 +40,12 @@
 // %xmm3 to %xmm11: the nine round keys before the last
 
 .text
+
+// \dst = the 16 bytes at \ptr
+.macro	_load_halves	ptr, dst
+	vmovq		(\ptr), \dst
+	vmovhps		8(\ptr), \dst, \dst
+.endm
 
 // All rounds but the last one.  The branches go the same way each time, beside
 // the chain; round keys beyond those of AES-128 come from memory for the same
@@ -67,15 +77,18 @@ SYM_FUNC_START(smbsign_cbcmac_aesni)
 	vmovdqu		(\i-12)*16(KEY_LAST), %xmm\i
 .endr
 	vmovdqu		(KEY), KEY_SUM
-	vpxor		(DATA), KEY_SUM, STATE
-	vpxor		(X), STATE, STATE
+	_load_halves	DATA, NEXT
+	_load_halves	X, STATE
+	vpxor		NEXT, STATE, STATE
+	vpxor		KEY_SUM, STATE, STATE
 	vpxor		(KEY_LAST), KEY_SUM, KEY_SUM
 	dec		NUM_BLOCKS
 	jz		.Llast_block
 
 .Lnext_block:
 	add		$16, DATA
-	vpxor		(DATA), KEY_SUM, NEXT
+	_load_halves	DATA, NEXT
+	vpxor		KEY_SUM, NEXT, NEXT
 	_aes_rounds
 	vaesenclast	NEXT, STATE, STATE
 	dec		NUM_BLOCKS

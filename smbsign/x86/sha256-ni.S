@@ -11,6 +11,10 @@
 // SHA-NI exists in legacy SSE encoding only, so the upper halves of the vector
 // registers have to be zero, or each instruction waits for them to be merged.
 //
+// C has often just written the state and the data of one message, by quadwords.  A wider
+// load would wait until all of it has gone to the cache, and so for the end of the message
+// before, so one message is loaded by halves.
+//
 // All functions use the System V ABI.
 
 #include <linux/linkage.h>
@@ -49,7 +53,18 @@ SYM_DATA_END(smbsign_sha256_k)
 
 .text
 
-// Rounds \i to \i + 3, \i a multiple of 4, of the message at \data.
+// \dst = the 16 bytes at \off(\ptr)
+.macro	_load_halves	off, ptr, dst
+	movq		\off(\ptr), \dst
+	movhps		8+\off(\ptr), \dst
+.endm
+
+.macro	_load	off, ptr, dst
+	movdqu		\off(\ptr), \dst
+.endm
+
+// Rounds \i to \i + 3, \i a multiple of 4, of the message at \data, which is loaded by
+// \load.
 //
 // \abef and \cdgh hold the state in the order that SHA256RNDS2 wants, named from
 // the highest word down.  The instruction does two rounds: it leaves the new
@@ -66,9 +81,9 @@ SYM_DATA_END(smbsign_sha256_k)
 // needed.
 //
 // Clobbers XMM0 and \tmp.
-.macro	_4rounds	i, data, abef, cdgh, m0, m1, m2, m3, tmp
+.macro	_4rounds	i, load, data, abef, cdgh, m0, m1, m2, m3, tmp
 .if \i < 16
-	movdqu		(4 * \i)(\data), \m0
+	\load		(4 * \i), \data, \m0
 	pshufb		BSWAP32_MASK, \m0
 .endif
 	movdqa		(4 * \i)(K), %xmm0
@@ -106,8 +121,8 @@ SYM_FUNC_START(smbsign_sha256_ni)
 	movdqa		.Lbswap32_mask(%rip), BSWAP32_MASK
 
 	// DCBA, HGFE => ABEF, CDGH
-	movdqu		(STATE), TMP
-	movdqu		16(STATE), CDGH
+	_load_halves	0, STATE, TMP
+	_load_halves	16, STATE, CDGH
 	movdqa		TMP, ABEF
 	punpcklqdq	CDGH, ABEF		// FEBA
 	punpckhqdq	CDGH, TMP		// HGDC
@@ -118,10 +133,10 @@ SYM_FUNC_START(smbsign_sha256_ni)
 	movdqa		ABEF, ABEF_SAVED
 	movdqa		CDGH, CDGH_SAVED
 .irp i, 0, 16, 32, 48
-	_4rounds	(\i + 0), DATA, ABEF, CDGH, %xmm3, %xmm4, %xmm5, %xmm6, TMP
-	_4rounds	(\i + 4), DATA, ABEF, CDGH, %xmm4, %xmm5, %xmm6, %xmm3, TMP
-	_4rounds	(\i + 8), DATA, ABEF, CDGH, %xmm5, %xmm6, %xmm3, %xmm4, TMP
-	_4rounds	(\i + 12), DATA, ABEF, CDGH, %xmm6, %xmm3, %xmm4, %xmm5, TMP
+	_4rounds	(\i + 0), _load_halves, DATA, ABEF, CDGH, %xmm3, %xmm4, %xmm5, %xmm6, TMP
+	_4rounds	(\i + 4), _load_halves, DATA, ABEF, CDGH, %xmm4, %xmm5, %xmm6, %xmm3, TMP
+	_4rounds	(\i + 8), _load_halves, DATA, ABEF, CDGH, %xmm5, %xmm6, %xmm3, %xmm4, TMP
+	_4rounds	(\i + 12), _load_halves, DATA, ABEF, CDGH, %xmm6, %xmm3, %xmm4, %xmm5, TMP
 .endr
 	paddd		ABEF_SAVED, ABEF
 	paddd		CDGH_SAVED, CDGH
@@ -169,8 +184,8 @@ SYM_FUNC_END(smbsign_sha256_ni)
 
 // Rounds \i to \i + 3 of both messages; the roles of registers as above
 .macro	_4rounds_x2	i, a0, a1, a2, a3, b0, b1, b2, b3
-	_4rounds	\i, DATA_A, ABEF_A, CDGH_A, \a0, \a1, \a2, \a3, TMP
-	_4rounds	\i, DATA_B, ABEF_B, CDGH_B, \b0, \b1, \b2, \b3, TMP
+	_4rounds	\i, _load, DATA_A, ABEF_A, CDGH_A, \a0, \a1, \a2, \a3, TMP
+	_4rounds	\i, _load, DATA_B, ABEF_B, CDGH_B, \b0, \b1, \b2, \b3, TMP
 .endm
 
 // void smbsign_sha256_ni_x2(u32 *state, const u8 **data, size_t num_blocks);
