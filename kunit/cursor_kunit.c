@@ -140,6 +140,79 @@ static void test_cursor_pieces(struct kunit *test)
 	free_pages((unsigned long)pages, 4);
 }
 
+#define UNIT	16
+
+struct take_case {
+	size_t lens[5];		/* of the kvecs */
+	size_t off;		/* where the cursor begins */
+	size_t max_len;
+	size_t keep;
+	unsigned int first;	/* the kvec that is taken first */
+	unsigned int num;	/* how many are */
+};
+
+static const struct take_case take_cases[] = {
+	{ .lens = { 8, 16, 32, 16, 9 }, .off = 8, .max_len = 999, .keep = 9,
+	  .first = 1, .num = 3 },
+	/* not beyond what may be taken, nor what is to be left */
+	{ .lens = { 8, 16, 32, 16, 9 }, .off = 8, .max_len = 63, .keep = 9,
+	  .first = 1, .num = 2 },
+	{ .lens = { 8, 16, 32, 16, 9 }, .off = 8, .max_len = 999, .keep = 10,
+	  .first = 1, .num = 2 },
+	{ .lens = { 8, 16, 32, 16, 9 }, .off = 8, .max_len = 999, .keep = 99,
+	  .num = 0 },
+	/* not a part of one */
+	{ .lens = { 8, 16, 32, 16, 9 }, .off = 0, .max_len = 999, .num = 0 },
+	{ .lens = { 8, 32, 32, 16, 9 }, .off = 24, .max_len = 999, .num = 0 },
+	/* nor one of another length, or of none */
+	{ .lens = { 8, 16, 17, 16, 9 }, .off = 8, .max_len = 999, .first = 1,
+	  .num = 1 },
+	{ .lens = { 8, 16, 0, 16, 9 }, .off = 8, .max_len = 999, .first = 1,
+	  .num = 1 },
+	/* all that there is */
+	{ .lens = { 8, 16, 32, 16, 16 }, .off = 8, .max_len = 80, .first = 1,
+	  .num = 4 },
+	{ .lens = { 16, 16, 16, 16, 16 }, .off = 80, .max_len = 80, .num = 0 },
+};
+
+/* What is taken, and that the cursor goes on behind it */
+static void expect_take(struct kunit *test, const struct take_case *tc)
+{
+	static u8 bytes[128];
+	struct kvec iov[ARRAY_SIZE(tc->lens)];
+	size_t total = 0, expected = 0, len, n;
+	struct smbsign_cursor c;
+	const struct kvec *taken;
+	struct smbsign_msg msg;
+	u8 *data;
+
+	for (int i = 0; i < ARRAY_SIZE(iov); total += tc->lens[i++]) {
+		iov[i].iov_base = &bytes[total];
+		iov[i].iov_len = tc->lens[i];
+	}
+	for (int i = 0; i < tc->num; i++)
+		expected += tc->lens[tc->first + i];
+	msg = smbsign_msg_kvec(iov, ARRAY_SIZE(iov), 0, total);
+	smbsign_cursor_init(&c, &msg, tc->off, total - tc->off);
+	KUNIT_EXPECT_EQ(test, tc->num,
+			smbsign_cursor_take_kvecs(&c, UNIT, tc->max_len, tc->keep,
+						  &taken, &len));
+	KUNIT_EXPECT_EQ(test, expected, len);
+	if (tc->num)
+		KUNIT_EXPECT_PTR_EQ(test, taken,
+				    (const struct kvec *)&iov[tc->first]);
+	for (n = tc->off + len; smbsign_cursor_next(&c, &data, &len); n += len)
+		KUNIT_EXPECT_PTR_EQ(test, data, &bytes[n]);
+	KUNIT_EXPECT_EQ(test, n, total);
+	KUNIT_EXPECT_EQ(test, 0, smbsign_cursor_end(&c));
+}
+
+static void test_cursor_take_kvecs(struct kunit *test)
+{
+	for (int i = 0; i < ARRAY_SIZE(take_cases); i++)
+		expect_take(test, &take_cases[i]);
+}
+
 /* Each buffer has one byte, and the next one in its list, DEPTH levels down. */
 static struct sk_buff *new_tower(struct kunit *test)
 {
@@ -231,6 +304,7 @@ static struct kunit_case cursor_test_cases[] = {
 	KUNIT_CASE(test_cursor_side_by_side),
 	KUNIT_CASE_PARAM(test_cursor_early_end, layout_gen_params),
 	KUNIT_CASE(test_cursor_pieces),
+	KUNIT_CASE(test_cursor_take_kvecs),
 	KUNIT_CASE(test_cursor_deep_list),
 	KUNIT_CASE(test_cursor_skb_lies),
 	KUNIT_CASE(test_cursor_hole),

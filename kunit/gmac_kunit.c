@@ -40,7 +40,7 @@ static void gmac_update(void *ctx, const void *key, const u8 *data, size_t len)
 	struct smbsign_section section;
 
 	smbsign_section_begin(&section);
-	smbsign_gmac_update(&section, ctx, key, data, len, 0);
+	smbsign_gmac_update(&section, ctx, key, data, len);
 	smbsign_section_end(&section);
 }
 
@@ -96,14 +96,13 @@ static void test_nonce(struct kunit *test)
 	}
 }
 
-#define LANES_LEN	(GHASH_LANES_BLOCKS * GHASH_BLOCK_LEN)
-#define LANES_MAX_LEN	(6 * LANES_LEN)
+#define LANES_MAX_LEN	(6 * GMAC_GROUP_LEN)
 #define HDR_LEN		SMBSIGN_SMB2_HDR_SIZE
 
 /* A piece that suits lanes, every second time, or any short or long one */
 static size_t lanes_piece(size_t left)
 {
-	size_t n = rand_below(2) ? (1 + rand_below(2)) * LANES_LEN :
+	size_t n = rand_below(2) ? (1 + rand_below(2)) * GMAC_GROUP_LEN :
 				   rand_below(rand_below(2) ? 24 : 400);
 
 	return min(n, left);
@@ -114,14 +113,13 @@ static void lanes_compute(struct smbsign_gmac_ctx *ctx,
 			  size_t len, u8 *tag)
 {
 	struct smbsign_section section;
-
 	size_t n = rand_below(2) ? min_t(size_t, len, HDR_LEN) :
 				   lanes_piece(len);
 
 	smbsign_gmac_init(ctx);
 	smbsign_section_begin(&section);
 	for (; len; msg += n, len -= n, n = lanes_piece(len))
-		smbsign_gmac_update(&section, ctx, key, msg, n, len - n);
+		smbsign_gmac_update_piece(&section, ctx, key, msg, n, len - n);
 	smbsign_gmac_final(&section, ctx, key, gmac_nonce, tag);
 	smbsign_section_end(&section);
 }
@@ -150,12 +148,10 @@ static void test_lanes(struct kunit *test)
 	}
 }
 
-/* The FPU is let go in the middle of the piece that lanes begin with. */
+/* A piece of more than a section has: the FPU is let go in the middle. */
 static void test_lanes_long_piece(struct kunit *test)
 {
-	const size_t piece = round_down(SMBSIGN_SECTION_BUDGET /
-					SMBSIGN_GHASH_BLOCK_COST *
-					GHASH_BLOCK_LEN, LANES_LEN) + LANES_LEN;
+	const size_t piece = GMAC_GROUPS_MAX_LEN + GMAC_GROUP_LEN;
 	const size_t len = HDR_LEN + piece + HDR_LEN;
 	u8 *msg = kunit_guarded_buf(test, len);
 	const struct mac_fixture *f = test->priv;
@@ -167,13 +163,75 @@ static void test_lanes_long_piece(struct kunit *test)
 	mac_compute(test, msg, len, expected);
 	smbsign_gmac_init(&ctx);
 	smbsign_section_begin(&section);
-	smbsign_gmac_update(&section, &ctx, f->key, msg, HDR_LEN, len - HDR_LEN);
-	smbsign_gmac_update(&section, &ctx, f->key, msg + HDR_LEN, piece, HDR_LEN);
-	smbsign_gmac_update(&section, &ctx, f->key, msg + len - HDR_LEN, HDR_LEN,
-			    0);
+	smbsign_gmac_update(&section, &ctx, f->key, msg, HDR_LEN);
+	smbsign_gmac_update_piece(&section, &ctx, f->key, msg + HDR_LEN, piece,
+				  HDR_LEN);
+	smbsign_gmac_update(&section, &ctx, f->key, msg + len - HDR_LEN,
+			    HDR_LEN);
 	smbsign_gmac_final(&section, &ctx, f->key, gmac_nonce, f->tag);
 	smbsign_section_end(&section);
 	KUNIT_EXPECT_MEMEQ(test, expected, f->tag, SMBSIGN_SIG_SIZE);
+}
+
+/* As a message comes: a header, perhaps groups, and a last piece that may be nothing */
+static void last_compute(struct smbsign_gmac_ctx *ctx,
+			 const struct smbsign_gmac_key *key, const u8 *msg,
+			 size_t groups_len, size_t last_len, u8 *tag)
+{
+	struct smbsign_section section;
+
+	smbsign_gmac_init(ctx);
+	smbsign_section_begin(&section);
+	smbsign_gmac_update(&section, ctx, key, msg, HDR_LEN);
+	if (groups_len)
+		smbsign_gmac_update_piece(&section, ctx, key, msg + HDR_LEN,
+					  groups_len, last_len);
+	smbsign_gmac_last(&section, ctx, key, msg + HDR_LEN + groups_len,
+			  last_len, gmac_nonce, tag);
+	smbsign_section_end(&section);
+}
+
+static void expect_last(struct kunit *test, u8 *end, size_t groups_len,
+			size_t last_len)
+{
+	size_t len = HDR_LEN + groups_len + last_len;
+	const struct mac_fixture *f = test->priv;
+	struct smbsign_gmac_ctx ctx = {};
+	u8 expected[SMBSIGN_SIG_SIZE];
+	u8 *msg = end - len;
+
+	rand_bytes(msg, len);
+	mac_compute(test, msg, len, expected);
+	last_compute(&ctx, f->key, msg, groups_len, last_len, f->tag);
+	KUNIT_ASSERT_MEMEQ_MSG(test, expected, f->tag, SMBSIGN_SIG_SIZE,
+			       "groups of %zu bytes and %zu more", groups_len,
+			       last_len);
+	KUNIT_ASSERT_NULL(test, memchr_inv(ctx.acc, 0, sizeof(ctx.acc)));
+}
+
+/*
+ * What the engine does of the last piece at once, with all that stands before it: each
+ * length of a piece up to behind the second group, and nothing is read behind its end.
+ */
+static void test_last(struct kunit *test)
+{
+	u8 *end = (u8 *)kunit_guarded_buf(test, LANES_MAX_LEN) + LANES_MAX_LEN;
+
+	for (size_t len = 0; len < 2 * GMAC_GROUP_LEN + 128; len++) {
+		expect_last(test, end, 0, len);
+		expect_last(test, end, (1 + len % 2) * GMAC_GROUP_LEN, len);
+	}
+}
+
+/* A last piece of more than a section has is not done at once. */
+static void test_last_long(struct kunit *test)
+{
+	const size_t len = GMAC_GROUPS_MAX_LEN + 100;
+	u8 *end = (u8 *)kunit_guarded_buf(test, HDR_LEN + GMAC_GROUP_LEN + len) +
+		  HDR_LEN + GMAC_GROUP_LEN + len;
+
+	expect_last(test, end, 0, len);
+	expect_last(test, end, GMAC_GROUP_LEN, len);
 }
 
 DEFINE_MAC_CASES(gmac_cases,
@@ -181,6 +239,8 @@ DEFINE_MAC_CASES(gmac_cases,
 		 KUNIT_CASE_PARAM(test_nonce, engine_gen_params),
 		 KUNIT_CASE_PARAM(test_lanes, engine_gen_params),
 		 KUNIT_CASE_PARAM(test_lanes_long_piece, engine_gen_params),
+		 KUNIT_CASE_PARAM(test_last, engine_gen_params),
+		 KUNIT_CASE_PARAM(test_last_long, engine_gen_params),
 		 KUNIT_CASE(benchmark_engines));
 
 static struct kunit_suite gmac_suite = {

@@ -209,7 +209,7 @@ static void gmac(const struct smbsign_key *key, const u8 *nonce,
 
 	smbsign_gmac_init(&ctx);
 	smbsign_section_begin(&section);
-	smbsign_gmac_update(&section, &ctx, &key->gmac, data, len, 0);
+	smbsign_gmac_update(&section, &ctx, &key->gmac, data, len);
 	smbsign_gmac_final(&section, &ctx, &key->gmac, nonce, tag);
 	smbsign_section_end(&section);
 }

@@ -282,6 +282,45 @@ bool smbsign_cursor_next_segment(struct smbsign_cursor *c, u8 **data,
 }
 EXPORT_SYMBOL_IF_KUNIT(smbsign_cursor_next_segment);
 
+/**
+ * smbsign_cursor_take_kvecs() - several pieces at once, if they are kvecs of a kind
+ * @c: the cursor
+ * @unit: each has that many bytes, or a multiple
+ * @max_len: bytes of them all, at most
+ * @keep: bytes that must be left to give out
+ * @iov: the pieces
+ * @len: bytes of them all
+ *
+ * Context: Any context.
+ * Return: how many; 0 if the next piece is another kind, which may still be a kvec.
+ */
+unsigned int smbsign_cursor_take_kvecs(struct smbsign_cursor *c, size_t unit,
+				       size_t max_len, size_t keep,
+				       const struct kvec **iov, size_t *len)
+{
+	unsigned int num = 0;
+
+	for (; c->num_iov && c->skip >= c->iov->iov_len; c->iov++, c->num_iov--)
+		c->skip -= c->iov->iov_len;
+	*iov = c->iov;
+	*len = 0;
+	if (c->skip || c->left < keep)
+		return 0;
+	max_len = min(max_len, c->left - keep);
+	for (; num < c->num_iov; num++) {
+		size_t n = c->iov[num].iov_len;
+
+		if (!n || n % unit || n > max_len - *len)
+			break;
+		*len += n;
+	}
+	c->iov += num;
+	c->num_iov -= num;
+	c->left -= *len;
+	return num;
+}
+EXPORT_SYMBOL_IF_KUNIT(smbsign_cursor_take_kvecs);
+
 static void init_skb(struct smbsign_cursor *c, const struct sk_buff *skb)
 {
 	c->source = SMBSIGN_CURSOR_SKB;
@@ -366,29 +405,7 @@ int smbsign_cursor_end(struct smbsign_cursor *c)
 }
 EXPORT_SYMBOL_IF_KUNIT(smbsign_cursor_end);
 
-/* As far as it lies in the kvecs: how much that is */
-static size_t read_kvecs(const struct smbsign_msg *msg, size_t skip, u8 *buf,
-			 size_t len)
-{
-	const struct kvec *iov = msg->iov;
-	size_t done = 0;
-
-	for (unsigned int i = 0; i < msg->num_iov && done < len; i++, iov++) {
-		size_t n;
-
-		if (skip >= iov->iov_len) {
-			skip -= iov->iov_len;
-			continue;
-		}
-		n = min(iov->iov_len - skip, len - done);
-		memcpy(buf + done, iov->iov_base + skip, n);
-		done += n;
-		skip = 0;
-	}
-	return done;
-}
-
-/* By itself, so that what lies in kvecs does not pay for the cursor. */
+/* By itself, so that what lies in one kvec does not pay for the cursor. */
 static noinline int read_pieces(const struct smbsign_msg *msg, size_t off,
 				u8 *buf, size_t len)
 {
@@ -415,18 +432,27 @@ static noinline int read_pieces(const struct smbsign_msg *msg, size_t off,
 int smbsign_data_gather(const struct smbsign_msg *msg, size_t off, u8 *buf,
 			size_t len)
 {
-	size_t skip __uninitialized;
+	const u8 *data = smbsign_data_in_one_kvec(msg, off, len);
 
-	if (msg->type == SMBSIGN_MSG_KVEC &&
-	    !check_add_overflow(msg->off, off, &skip) &&
-	    read_kvecs(msg, skip, buf, len) == len)
-		return 0;
-	return read_pieces(msg, off, buf, len);
+	if (!data)
+		return read_pieces(msg, off, buf, len);
+	memcpy(buf, data, len);
+	return 0;
 }
 EXPORT_SYMBOL_IF_KUNIT(smbsign_data_gather);
 
-int smbsign_data_write_slow(const struct smbsign_msg *msg, size_t off,
-			    const u8 *buf, size_t len)
+/**
+ * smbsign_data_write() - write a few bytes into a message, such as a signature
+ * @msg: the message
+ * @off: where they begin
+ * @buf: the bytes
+ * @len: how many
+ *
+ * Context: Any context.
+ * Return: as smbsign_cursor_end().
+ */
+int smbsign_data_write(const struct smbsign_msg *msg, size_t off, const u8 *buf,
+		       size_t len)
 {
 	struct smbsign_cursor c __uninitialized;
 	size_t n;
@@ -437,4 +463,4 @@ int smbsign_data_write_slow(const struct smbsign_msg *msg, size_t off,
 		memcpy(data, buf, n);
 	return smbsign_cursor_end(&c);
 }
-EXPORT_SYMBOL_IF_KUNIT(smbsign_data_write_slow);
+EXPORT_SYMBOL_IF_KUNIT(smbsign_data_write);

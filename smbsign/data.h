@@ -96,6 +96,9 @@ void smbsign_cursor_init(struct smbsign_cursor *c,
 			 const struct smbsign_msg *msg, size_t off, size_t len);
 bool smbsign_cursor_next_segment(struct smbsign_cursor *c, u8 **data,
 				 size_t *len);
+unsigned int smbsign_cursor_take_kvecs(struct smbsign_cursor *c, size_t unit,
+				       size_t max_len, size_t keep,
+				       const struct kvec **iov, size_t *len);
 int smbsign_cursor_end(struct smbsign_cursor *c);
 
 /**
@@ -133,8 +136,8 @@ static inline bool smbsign_cursor_next(struct smbsign_cursor *c, u8 **data,
 
 int smbsign_data_gather(const struct smbsign_msg *msg, size_t off, u8 *buf,
 			size_t len);
-int smbsign_data_write_slow(const struct smbsign_msg *msg, size_t off,
-			    const u8 *buf, size_t len);
+int smbsign_data_write(const struct smbsign_msg *msg, size_t off,
+		       const u8 *buf, size_t len);
 
 /* Where a header mostly lies: whole in the first kvec.  NULL if it does not. */
 static inline u8 *smbsign_data_in_first_kvec(const struct smbsign_msg *msg,
@@ -148,6 +151,25 @@ static inline u8 *smbsign_data_in_first_kvec(const struct smbsign_msg *msg,
 	    len > iov->iov_len - skip)
 		return NULL;
 	return iov->iov_base + skip;
+}
+
+/* The same in whichever kvec it lies, if it lies in one */
+static inline u8 *smbsign_data_in_one_kvec(const struct smbsign_msg *msg,
+					   size_t off, size_t len)
+{
+	const struct kvec *iov = msg->iov;
+	size_t skip;
+
+	if (msg->type != SMBSIGN_MSG_KVEC ||
+	    check_add_overflow(msg->off, off, &skip))
+		return NULL;
+	for (unsigned int i = 0; i < msg->num_iov; i++, iov++) {
+		if (skip < iov->iov_len)
+			return len <= iov->iov_len - skip ?
+			       iov->iov_base + skip : NULL;
+		skip -= iov->iov_len;
+	}
+	return NULL;
 }
 
 /**
@@ -170,27 +192,6 @@ static inline int smbsign_data_read(const struct smbsign_msg *msg, size_t off,
 	if (!data)
 		return smbsign_data_gather(msg, off, buf, len);
 	memcpy(buf, data, len);
-	return 0;
-}
-
-/**
- * smbsign_data_write() - write a few bytes into a message, such as a signature
- * @msg: the message
- * @off: where they begin
- * @buf: the bytes
- * @len: how many
- *
- * Context: Any context.
- * Return: as smbsign_cursor_end().
- */
-static inline int smbsign_data_write(const struct smbsign_msg *msg, size_t off,
-				     const u8 *buf, size_t len)
-{
-	u8 *data = smbsign_data_in_first_kvec(msg, off, len);
-
-	if (!data)
-		return smbsign_data_write_slow(msg, off, buf, len);
-	memcpy(data, buf, len);
 	return 0;
 }
 

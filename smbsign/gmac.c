@@ -60,53 +60,32 @@ static void gather(struct smbsign_gmac_ctx *ctx, const u8 *data, size_t len)
 	ctx->buf_len += len;
 }
 
-/* Joins lanes or begins with @head, which takes a block for each lane at least. */
+/* All accumulators but the first; at once it would be a "rep stos", slow for so little. */
+static void clear_lanes(struct smbsign_gmac_ctx *ctx)
+{
+	for (int i = 1; i < GHASH_NUM_LANES; i++)
+		memzero_explicit(ctx->acc[i], sizeof(ctx->acc[i]));
+}
+
+/* In lanes there must be a block for each of them. */
 static void fold(struct smbsign_section *section, struct smbsign_gmac_ctx *ctx,
 		 const struct smbsign_gmac_key *key, const u8 *data,
-		 size_t num_blocks, const u8 *head)
+		 size_t num_blocks)
 {
-	if (!ctx->in_lanes && !head)
+	if (!ctx->in_lanes)
 		return smbsign_ghash(section, &key->ghash, ctx->acc[0], data,
 				     num_blocks);
-	smbsign_ghash_join(section, &key->ghash, ctx->acc, data, num_blocks,
-			   head);
-	if (ctx->in_lanes)
-		memzero_explicit(ctx->acc[1],
-				 sizeof(ctx->acc) - sizeof(ctx->acc[0]));
+	smbsign_ghash_join(section, &key->ghash, ctx->acc, data, num_blocks);
+	clear_lanes(ctx);
 	ctx->in_lanes = false;
-}
-
-/* To be joined when at least GMAC_LANES_LEN bytes more are there */
-static void fold_in_lanes(struct smbsign_section *section,
-			  struct smbsign_gmac_ctx *ctx,
-			  const struct smbsign_gmac_key *key, const u8 *data,
-			  size_t num_blocks, const u8 *head)
-{
-	if (!ctx->in_lanes && !head)
-		memset(ctx->acc[1], 0, sizeof(ctx->acc) - sizeof(ctx->acc[0]));
-	smbsign_ghash_lanes(section, &key->ghash, ctx->acc, data, num_blocks,
-			    head);
-	ctx->in_lanes = true;
-}
-
-/* Nothing has been folded yet, and what has been gathered is what lanes may begin with. */
-static const u8 *take_head(const struct smbsign_section *section,
-			   struct smbsign_gmac_ctx *ctx)
-{
-	if (ctx->len != GMAC_LANES_LEN || ctx->buf_len != GMAC_LANES_LEN ||
-	    !section->engine->ghash_lanes)
-		return NULL;
-	ctx->buf_len = 0;
-	return ctx->buf;
 }
 
 /* smbsign_gmac_update() for a piece that is more than is to be gathered */
 void smbsign_gmac_update_blocks(struct smbsign_section *section,
 				struct smbsign_gmac_ctx *ctx,
 				const struct smbsign_gmac_key *key,
-				const u8 *data, size_t len, size_t follows)
+				const u8 *data, size_t len)
 {
-	const u8 *head = take_head(section, ctx);
 	size_t n;
 
 	ctx->len += len;
@@ -119,18 +98,88 @@ void smbsign_gmac_update_blocks(struct smbsign_section *section,
 		data += n;
 		len -= n;
 		fold(section, ctx, key, ctx->buf,
-		     ctx->buf_len / GHASH_BLOCK_LEN, NULL);
+		     ctx->buf_len / GHASH_BLOCK_LEN);
 		ctx->buf_len = 0;
 	}
 	n = len / GHASH_BLOCK_LEN;
-	if (section->engine->ghash_lanes &&
-	    smbsign_gmac_is_for_lanes(len, follows))
-		return fold_in_lanes(section, ctx, key, data, n, head);
 	if (n)
-		fold(section, ctx, key, data, n, head);
+		fold(section, ctx, key, data, n);
 	gather(ctx, data + n * GHASH_BLOCK_LEN, len % GHASH_BLOCK_LEN);
 }
 EXPORT_SYMBOL_IF_KUNIT(smbsign_gmac_update_blocks);
+
+/* Nothing but what has been gathered, which engines can begin with */
+static bool is_header(const struct smbsign_gmac_ctx *ctx)
+{
+	return ctx->len == GMAC_LANES_LEN && ctx->buf_len == GMAC_LANES_LEN;
+}
+
+/**
+ * smbsign_gmac_update_groups() - pieces for lanes
+ * @section: the section
+ * @ctx: the message so far, which is for groups
+ * @key: the key
+ * @iov: the pieces, each of GMAC_GROUP_LEN bytes or a multiple
+ * @num_iov: how many
+ * @len: bytes of them all, not more than GMAC_GROUPS_MAX_LEN
+ *
+ * At least GMAC_LANES_LEN bytes more must come, for the lanes to be joined.
+ *
+ * Context: that of @section.
+ */
+void smbsign_gmac_update_groups(struct smbsign_section *section,
+				struct smbsign_gmac_ctx *ctx,
+				const struct smbsign_gmac_key *key,
+				const struct kvec *iov, size_t num_iov,
+				size_t len)
+{
+	const u8 *head = is_header(ctx) ? ctx->buf : NULL;
+
+	if (ctx->buf_len && !head)
+		fold(section, ctx, key, ctx->buf,
+		     ctx->buf_len / GHASH_BLOCK_LEN);
+	if (!ctx->in_lanes && !head)
+		clear_lanes(ctx);
+	smbsign_ghash_lanes(section, &key->ghash, ctx->acc, iov, num_iov, len,
+			    head);
+	ctx->in_lanes = true;
+	ctx->buf_len = 0;
+	ctx->len += len;
+}
+EXPORT_SYMBOL_IF_KUNIT(smbsign_gmac_update_groups);
+
+/**
+ * smbsign_gmac_update_piece() - smbsign_gmac_update(), by lanes if that is better
+ * @section: the section
+ * @ctx: the message so far
+ * @key: the key
+ * @data: the piece
+ * @len: bytes of it, at least 1
+ * @follows: so many bytes at least are still to come
+ *
+ * Context: that of @section.
+ */
+void smbsign_gmac_update_piece(struct smbsign_section *section,
+			       struct smbsign_gmac_ctx *ctx,
+			       const struct smbsign_gmac_key *key,
+			       const u8 *data, size_t len, size_t follows)
+{
+	if (len % GMAC_GROUP_LEN || follows < GMAC_LANES_LEN ||
+	    !smbsign_gmac_is_for_groups(section, ctx))
+		return smbsign_gmac_update(section, ctx, key, data, len);
+	while (len) {
+		struct kvec part = {
+			.iov_base = (u8 *)data,
+			.iov_len = min_t(size_t, len, GMAC_GROUPS_MAX_LEN),
+		};
+
+		smbsign_gmac_update_groups(section, ctx, key, &part, 1,
+					   part.iov_len);
+		data += part.iov_len;
+		len -= part.iov_len;
+	}
+}
+EXPORT_SYMBOL_IF_KUNIT(smbsign_gmac_update_piece);
 
 /* Whole blocks out of what has been gathered: in lanes there are enough. */
 static void join_lanes(struct smbsign_section *section,
@@ -139,7 +188,7 @@ static void join_lanes(struct smbsign_section *section,
 {
 	size_t len = round_down(ctx->buf_len, GHASH_BLOCK_LEN);
 
-	fold(section, ctx, key, ctx->buf, len / GHASH_BLOCK_LEN, NULL);
+	fold(section, ctx, key, ctx->buf, len / GHASH_BLOCK_LEN);
 	ctx->buf_len -= len;
 	memmove(ctx->buf, &ctx->buf[len], ctx->buf_len);
 }
@@ -173,6 +222,38 @@ void smbsign_gmac_final(struct smbsign_section *section,
 	memzero_explicit(ctx, offsetof(struct smbsign_gmac_ctx, acc[1]));
 }
 EXPORT_SYMBOL_IF_KUNIT(smbsign_gmac_final);
+
+/**
+ * smbsign_gmac_last() - smbsign_gmac_update() and smbsign_gmac_final() at once
+ * @section: the section
+ * @ctx: what came before: if that is a header alone, the engine may do it all at once
+ * @key: the key
+ * @data: the last piece
+ * @len: bytes of it, or 0 if there is none
+ * @nonce: the nonce
+ * @tag: the tag
+ *
+ * Context: that of @section.
+ */
+void smbsign_gmac_last(struct smbsign_section *section,
+		       struct smbsign_gmac_ctx *ctx,
+		       const struct smbsign_gmac_key *key, const u8 *data,
+		       size_t len, const u8 nonce[GMAC_NONCE_SIZE],
+		       u8 tag[SMBSIGN_SIG_SIZE])
+{
+	if (is_header(ctx) &&
+	    smbsign_gmac_whole(section, key, ctx->buf, data, len, nonce, tag))
+		return;
+	if (ctx->in_lanes && !ctx->buf_len &&
+	    smbsign_gmac_join(section, key, ctx->acc, data, len, ctx->len + len,
+			      nonce, tag)) {
+		memzero_explicit(ctx->acc[0], sizeof(ctx->acc[0]));
+		return clear_lanes(ctx);
+	}
+	smbsign_gmac_update(section, ctx, key, data, len);
+	smbsign_gmac_final(section, ctx, key, nonce, tag);
+}
+EXPORT_SYMBOL_IF_KUNIT(smbsign_gmac_last);
 
 /**
  * smbsign_gmac_once() - the tag of a message that lies in one piece

@@ -51,31 +51,19 @@ void smbsign_guard_exit(struct smbsign_key *key)
 	kvfree(key->guard);
 }
 
-/**
- * smbsign_guard_check() - may a message of this header be signed at all?
- * @key: the key
- * @pdu: the message
- *
- * Context: Any context.
- * Return: 0, or -EACCES if its nonce is, or will be, another message's too.
- */
-int smbsign_guard_check(const struct smbsign_key *key,
-			const struct smbsign_pdu *pdu)
+/* Is the nonce of a message with this header, or will it be, another message's too? */
+static bool is_shared(const struct smbsign_pdu *pdu, u64 mid)
 {
-	u64 mid = smbsign_pdu_message_id(pdu);
-
-	if (key->alg != SMBSIGN_AES_GMAC)
-		return 0;
 	/* MessageId 0 is NEGOTIATE's, 2^64-1 that of all notifications. */
 	if (!mid || mid == U64_MAX)
-		return -EACCES;
+		return true;
+	if (!smbsign_pdu_is_response(pdu))
+		return false;
 	/* The final response will have the MessageId of the interim one. */
 	if (smbsign_pdu_is_interim(pdu))
-		return -EACCES;
+		return true;
 	/* There is none, MS-SMB2 3.3.5.16. */
-	if (smbsign_pdu_is_response(pdu) && smbsign_pdu_is_cancel(pdu))
-		return -EACCES;
-	return 0;
+	return smbsign_pdu_is_cancel(pdu);
 }
 
 /**
@@ -85,8 +73,8 @@ int smbsign_guard_check(const struct smbsign_key *key,
  * @sig: its signature, not shown to anybody yet
  *
  * Context: Any context.
- * Return: 0, or -EACCES if another message had the nonce lately: the signature
- * must then be thrown away.
+ * Return: 0, or -EACCES if another message had the nonce lately, or may have it: the
+ * signature must then be thrown away.
  */
 int smbsign_guard_claim(struct smbsign_key *key, const struct smbsign_pdu *pdu,
 			const u8 sig[SMBSIGN_SIG_SIZE])
@@ -99,6 +87,8 @@ int smbsign_guard_claim(struct smbsign_key *key, const struct smbsign_pdu *pdu,
 	if (!key->guard)
 		return 0;
 	mid = smbsign_pdu_message_id(pdu);
+	if (is_shared(pdu, mid))
+		return -EACCES;
 	epoch = mid / GUARD_SLOTS;
 	who = epoch ^ epoch >> 32;
 	what = get_unaligned_le32(sig) ?: 1;

@@ -47,17 +47,15 @@ static __always_inline void mac_init(union smbsign_mac_ctx *ctx,
 	}
 }
 
-/* At least @follows bytes of the message are still to come. */
 static __always_inline int mac_update(struct smbsign_section *section,
 				      union smbsign_mac_ctx *ctx,
 				      const struct smbsign_key *key,
 				      enum smbsign_alg alg, const u8 *data,
-				      size_t len, size_t follows)
+				      size_t len)
 {
 	switch (alg) {
 	case SMBSIGN_AES_GMAC:
-		smbsign_gmac_update(section, &ctx->gmac, &key->gmac, data, len,
-				    follows);
+		smbsign_gmac_update(section, &ctx->gmac, &key->gmac, data, len);
 		return 0;
 	case SMBSIGN_AES_CMAC:
 		smbsign_cmac_update(section, &ctx->cmac, &key->cmac, data,
@@ -96,6 +94,27 @@ static __always_inline int mac_final(struct smbsign_section *section,
 	default:
 		return smbsign_md5_final(&ctx->md5, sig);
 	}
+}
+
+/* mac_update() and mac_final() at once; without a piece @len is 0. */
+static __always_inline int mac_last(struct smbsign_section *section,
+				    union smbsign_mac_ctx *ctx,
+				    const struct smbsign_key *key,
+				    enum smbsign_alg alg, const u8 *data,
+				    size_t len,
+				    const u8 nonce[GMAC_NONCE_SIZE], u8 *sig)
+{
+	int err;
+
+	if (alg == SMBSIGN_AES_GMAC) {
+		smbsign_gmac_last(section, &ctx->gmac, &key->gmac, data, len,
+				  nonce, sig);
+		return 0;
+	}
+	err = mac_update(section, ctx, key, alg, data, len);
+	if (err)
+		memzero_explicit(ctx, sizeof(*ctx));
+	return err ?: mac_final(section, ctx, key, alg, nonce, sig);
 }
 
 /*

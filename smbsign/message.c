@@ -47,43 +47,54 @@ static __always_inline int job_header(struct smbsign_job *job,
 				      enum smbsign_proto proto, u8 *hdr)
 {
 	size_t size = smbsign_pdu_hdr_size(proto);
+	int err = 0;
 
 	if (job->msg->len < size)
 		return -EPROTO;
-	return smbsign_data_read(job->msg, 0, hdr, size) ?:
-	       job_take_header(job, proto, hdr);
+	job->place = smbsign_data_in_first_kvec(job->msg, 0, size);
+	if (job->place)
+		memcpy(hdr, job->place, size);
+	else
+		err = smbsign_data_gather(job->msg, 0, hdr, size);
+	return err ?: job_take_header(job, proto, hdr);
 }
 
-static __always_inline int job_check(const struct smbsign_job *job)
+/* From here on @op is that of @job, and known when this is compiled for one of the two. */
+
+static __always_inline int job_check(enum smbsign_op op,
+				     const struct smbsign_job *job)
 {
 	const struct smbsign_key *key = job->key;
 	bool is_ours = smbsign_pdu_is_response(&job->pdu) ==
 		       (key->role == SMBSIGN_SERVER);
 
-	if (job->op == SMBSIGN_SIGN)
-		return is_ours ? smbsign_guard_check(key, &job->pdu) : -EINVAL;
+	if (op == SMBSIGN_SIGN)
+		return is_ours ? 0 : -EINVAL;
 	/* The flag that tells is under the MAC, but the key is the same. */
 	return is_ours ? -EACCES : 0;
 }
 
-static __always_inline void job_account(const struct smbsign_job *job, int err)
+static __always_inline void job_account(enum smbsign_op op,
+					const struct smbsign_job *job, int err)
 {
-	if (job->op == SMBSIGN_SIGN)
+	if (op == SMBSIGN_SIGN)
 		smbsign_stats_signed(job->key, &job->pdu, err);
 	else
 		smbsign_stats_verified(job->key, &job->pdu, err);
 }
 
-static __always_inline int job_check_or_account(const struct smbsign_job *job)
+static __always_inline int job_check_or_account(enum smbsign_op op,
+						const struct smbsign_job *job)
 {
-	int err = job_check(job);
+	int err = job_check(op, job);
 
 	if (err)
-		job_account(job, err);
+		job_account(op, job, err);
 	return err;
 }
 
-static __always_inline int job_begin(struct smbsign_job *job, u8 *hdr)
+static __always_inline int job_begin(enum smbsign_op op, struct smbsign_job *job,
+				     u8 *hdr)
 {
 	int err;
 
@@ -91,7 +102,7 @@ static __always_inline int job_begin(struct smbsign_job *job, u8 *hdr)
 		err = job_header(job, SMBSIGN_PROTO_SMB1, hdr);
 	else
 		err = job_header(job, SMBSIGN_PROTO_SMB2, hdr);
-	return err ?: job_check_or_account(job);
+	return err ?: job_check_or_account(op, job);
 }
 
 /**
@@ -105,7 +116,7 @@ static __always_inline int job_begin(struct smbsign_job *job, u8 *hdr)
  */
 int smbsign_job_begin(struct smbsign_job *job, u8 hdr[SMBSIGN_SMB2_HDR_SIZE])
 {
-	return job_begin(job, hdr);
+	return job_begin(job->op, job, hdr);
 }
 
 static __always_inline int job_sign(const struct smbsign_job *job,
@@ -118,11 +129,15 @@ static __always_inline int job_sign(const struct smbsign_job *job,
 	err = smbsign_guard_claim(job->key, &job->pdu, sig);
 	if (err)
 		return err;
+	if (!job->place)
+		return smbsign_data_write(job->msg, off, sig,
+					  smbsign_sign_size(job->key->alg));
 	/* Of known length it is a few moves. */
 	if (proto == SMBSIGN_PROTO_SMB1)
-		return smbsign_data_write(job->msg, off, sig,
-					  SMBSIGN_SMB1_SIG_SIZE);
-	return smbsign_data_write(job->msg, off, sig, SMBSIGN_SIG_SIZE);
+		memcpy(job->place + off, sig, SMBSIGN_SMB1_SIG_SIZE);
+	else
+		memcpy(job->place + off, sig, SMBSIGN_SIG_SIZE);
+	return 0;
 }
 
 static int job_verify(const struct smbsign_job *job,
@@ -132,13 +147,14 @@ static int job_verify(const struct smbsign_job *job,
 	       -EBADMSG : 0;
 }
 
-static __always_inline int job_end(const struct smbsign_job *job, int err,
+static __always_inline int job_end(enum smbsign_op op,
+				   const struct smbsign_job *job, int err,
 				   const u8 sig[SMBSIGN_SIG_SIZE])
 {
 	if (!err)
-		err = job->op == SMBSIGN_SIGN ? job_sign(job, sig) :
-						job_verify(job, sig);
-	job_account(job, err);
+		err = op == SMBSIGN_SIGN ? job_sign(job, sig) :
+					   job_verify(job, sig);
+	job_account(op, job, err);
 	return err;
 }
 
@@ -154,94 +170,171 @@ static __always_inline int job_end(const struct smbsign_job *job, int err,
 int smbsign_job_end(const struct smbsign_job *job, int err,
 		    const u8 sig[SMBSIGN_SIG_SIZE])
 {
-	return job_end(job, err, sig);
+	return job_end(job->op, job, err, sig);
 }
 
-/* Compiled for each algorithm by itself: a message in pieces */
-static __always_inline int job_compute_alg(const struct smbsign_job *job,
-					   enum smbsign_alg alg,
-					   u8 sig[SMBSIGN_SIG_SIZE])
+/* Pages in kvecs, several at once.  False if that is not what comes next. */
+static __always_inline bool gmac_take_pages(struct smbsign_section *section,
+					    struct smbsign_gmac_ctx *ctx,
+					    const struct smbsign_gmac_key *key,
+					    struct smbsign_cursor *c)
+{
+	const struct kvec *iov;
+	unsigned int num_iov;
+	size_t len;
+
+	if (!smbsign_gmac_is_for_groups(section, ctx))
+		return false;
+	num_iov = smbsign_cursor_take_kvecs(c, GMAC_GROUP_LEN,
+					    GMAC_GROUPS_MAX_LEN, GMAC_LANES_LEN,
+					    &iov, &len);
+	if (num_iov)
+		smbsign_gmac_update_groups(section, ctx, key, iov, num_iov, len);
+	return num_iov;
+}
+
+/*
+ * Compiled for each algorithm by itself: pieces of a message, but for the last one,
+ * which goes to @data and @n.
+ */
+static __always_inline int update_pieces(struct smbsign_section *section,
+					 union smbsign_mac_ctx *ctx,
+					 const struct smbsign_key *key,
+					 enum smbsign_alg alg,
+					 struct smbsign_cursor *c, u8 **data,
+					 size_t *n)
+{
+	int err = 0;
+
+	for (*n = 0; !err; *n = 0) {
+		if (alg == SMBSIGN_AES_GMAC &&
+		    gmac_take_pages(section, &ctx->gmac, &key->gmac, c))
+			continue;
+		if (!smbsign_cursor_next(c, data, n) || !c->left)
+			break;
+		if (alg == SMBSIGN_AES_GMAC)
+			smbsign_gmac_update_piece(section, &ctx->gmac,
+						  &key->gmac, *data, *n,
+						  c->left);
+		else
+			err = mac_update(section, ctx, key, alg, *data, *n);
+	}
+	return err;
+}
+
+/* The same: a message in pieces */
+static __always_inline int compute_pieces(struct smbsign_section *section,
+					  const struct smbsign_job *job,
+					  enum smbsign_alg alg,
+					  const u8 nonce[GMAC_NONCE_SIZE],
+					  u8 sig[SMBSIGN_SIG_SIZE])
 {
 	const size_t hdr_size = smbsign_pdu_hdr_size(smbsign_sign_proto(alg));
 	const struct smbsign_key *key = job->key;
 	union smbsign_mac_ctx ctx __uninitialized;
 	struct smbsign_cursor c __uninitialized;
-	u8 nonce[GMAC_NONCE_SIZE] __uninitialized;
-	struct smbsign_section section;
 	int err, cursor_err;
-	size_t n;
-	u8 *data;
+	u8 *data = NULL;
+	size_t n = 0;
 
 	mac_init(&ctx, key, alg);
-	if (alg == SMBSIGN_AES_GMAC)
-		mac_nonce(nonce, &job->pdu);
 	smbsign_cursor_init(&c, job->msg, hdr_size, job->pdu.len - hdr_size);
-	smbsign_section_begin(&section);
-	err = mac_update(&section, &ctx, key, alg, job->pdu.hdr, hdr_size,
-			 c.left);
-	while (!err && smbsign_cursor_next(&c, &data, &n))
-		err = mac_update(&section, &ctx, key, alg, data, n, c.left);
-	cursor_err = smbsign_cursor_end(&c);
-	err = err ?: cursor_err;
+	err = mac_update(section, &ctx, key, alg, job->pdu.hdr, hdr_size) ?:
+	      update_pieces(section, &ctx, key, alg, &c, &data, &n);
 	if (err)
 		memzero_explicit(&ctx, sizeof(ctx));
 	else
-		err = mac_final(&section, &ctx, key, alg, nonce, sig);
-	smbsign_section_end(&section);
-	return err;
+		err = mac_last(section, &ctx, key, alg, data, n, nonce, sig);
+	cursor_err = smbsign_cursor_end(&c);
+	return err ?: cursor_err;
 }
 
 /* By itself, for its contexts are large and most messages are small. */
-static noinline int job_compute(const struct smbsign_job *job,
-				u8 sig[SMBSIGN_SIG_SIZE])
+static noinline int job_compute_pieces(struct smbsign_section *section,
+				       const struct smbsign_job *job,
+				       const u8 nonce[GMAC_NONCE_SIZE],
+				       u8 sig[SMBSIGN_SIG_SIZE])
 {
 	switch (job->key->alg) {
 	case SMBSIGN_AES_GMAC:
-		return job_compute_alg(job, SMBSIGN_AES_GMAC, sig);
+		return compute_pieces(section, job, SMBSIGN_AES_GMAC, nonce,
+				      sig);
 	case SMBSIGN_AES_CMAC:
-		return job_compute_alg(job, SMBSIGN_AES_CMAC, sig);
+		return compute_pieces(section, job, SMBSIGN_AES_CMAC, nonce,
+				      sig);
 	case SMBSIGN_HMAC_SHA256:
-		return job_compute_alg(job, SMBSIGN_HMAC_SHA256, sig);
+		return compute_pieces(section, job, SMBSIGN_HMAC_SHA256, nonce,
+				      sig);
 	default:
-		return job_compute_alg(job, SMBSIGN_MD5, sig);
+		return compute_pieces(section, job, SMBSIGN_MD5, nonce, sig);
 	}
 }
 
 /* A small message of SMB2: what follows the header is put behind it in @buf. */
-static __always_inline int job_compute_small(const struct smbsign_job *job,
+static __always_inline int job_compute_small(struct smbsign_section *section,
+					     const struct smbsign_job *job,
+					     const u8 nonce[GMAC_NONCE_SIZE],
 					     u8 buf[BUF_SIZE],
 					     u8 sig[SMBSIGN_SIG_SIZE])
 {
-	const struct smbsign_key *key = job->key;
-	u8 nonce[GMAC_NONCE_SIZE] __uninitialized;
-	struct smbsign_section section __uninitialized;
 	size_t len = job->pdu.len;
 	int err;
 
 	err = smbsign_data_gather(job->msg, SMBSIGN_SMB2_HDR_SIZE,
 				  buf + SMBSIGN_SMB2_HDR_SIZE,
 				  len - SMBSIGN_SMB2_HDR_SIZE);
-	if (err)
-		return err;
-	if (key->alg == SMBSIGN_AES_GMAC)
-		mac_nonce(nonce, &job->pdu);
-	smbsign_section_begin(&section);
-	mac_once(&section, key, key->alg, nonce, buf, len, sig);
-	smbsign_section_end(&section);
-	return 0;
+	if (!err)
+		mac_once(section, job->key, job->key->alg, nonce, buf, len,
+			 sig);
+	return err;
 }
 
-static __always_inline int job_finish(const struct smbsign_job *job,
-				      u8 buf[BUF_SIZE])
+/* Perhaps the engine takes what follows the header from where it lies. */
+static __always_inline bool job_compute_in_place(struct smbsign_section *section,
+						 const struct smbsign_job *job,
+						 const u8 nonce[GMAC_NONCE_SIZE],
+						 u8 sig[SMBSIGN_SIG_SIZE])
+{
+	size_t len = job->pdu.len - SMBSIGN_SMB2_HDR_SIZE;
+	const u8 *data;
+
+	data = smbsign_data_in_one_kvec(job->msg, SMBSIGN_SMB2_HDR_SIZE, len);
+	return data && smbsign_gmac_whole(section, &job->key->gmac,
+					  job->pdu.hdr, data, len, nonce, sig);
+}
+
+static __always_inline int job_compute(const struct smbsign_job *job,
+				       u8 buf[BUF_SIZE],
+				       u8 sig[SMBSIGN_SIG_SIZE])
 {
 	bool is_small = job->pdu.len <= SMALL_SIZE &&
 			job->pdu.proto == SMBSIGN_PROTO_SMB2;
+	bool is_gmac = job->key->alg == SMBSIGN_AES_GMAC;
+	u8 nonce[GMAC_NONCE_SIZE] __uninitialized;
+	struct smbsign_section section __uninitialized;
+	int err = 0;
+
+	if (is_gmac)
+		mac_nonce(nonce, &job->pdu);
+	smbsign_section_begin(&section);
+	if (!is_gmac || !job_compute_in_place(&section, job, nonce, sig)) {
+		if (is_small)
+			err = job_compute_small(&section, job, nonce, buf, sig);
+		else
+			err = job_compute_pieces(&section, job, nonce, sig);
+	}
+	smbsign_section_end(&section);
+	return err;
+}
+
+static __always_inline int job_finish(enum smbsign_op op,
+				      const struct smbsign_job *job,
+				      u8 buf[BUF_SIZE])
+{
 	u8 sig[SMBSIGN_SIG_SIZE] __uninitialized;
 	int err;
 
-	err = is_small ? job_compute_small(job, buf, sig) :
-			 job_compute(job, sig);
-	err = job_end(job, err, sig);
+	err = job_end(op, job, job_compute(job, buf, sig), sig);
 	memzero_explicit(sig, sizeof(sig));
 	return err;
 }
@@ -256,7 +349,7 @@ static __always_inline int msg_do(enum smbsign_op op, struct smbsign_key *key,
 	job.op = op;
 	job.key = key;
 	job.msg = msg;
-	return job_begin(&job, buf) ?: job_finish(&job, buf);
+	return job_begin(op, &job, buf) ?: job_finish(op, &job, buf);
 }
 
 /**
@@ -283,7 +376,8 @@ int smbsign_verify_with_hdr(struct smbsign_key *key,
 	job.msg = msg;
 	memcpy(buf, hdr, SMBSIGN_SMB2_HDR_SIZE);
 	return job_take_header(&job, SMBSIGN_PROTO_SMB2, buf) ?:
-	       job_check_or_account(&job) ?: job_finish(&job, buf);
+	       job_check_or_account(SMBSIGN_VERIFY, &job) ?:
+	       job_finish(SMBSIGN_VERIFY, &job, buf);
 }
 
 int smbsign_sign_msg(struct smbsign_key *key, const struct smbsign_msg *msg)

@@ -261,26 +261,25 @@ static int __init check_once(const struct smbsign_key *key,
 static int __init sign_long(const struct smbsign_key *key, enum smbsign_alg alg,
 			    u8 msg[LONG_LEN], u8 sig[SMBSIGN_SIG_SIZE])
 {
-	static const u16 pieces[] __initconst = {
-		SMBSIGN_SMB2_HDR_SIZE, LONG_PIECE,
-		LONG_LEN - LONG_PIECE - SMBSIGN_SMB2_HDR_SIZE,
-	};
+	const size_t rest = LONG_LEN - LONG_PIECE - SMBSIGN_SMB2_HDR_SIZE;
+	const u8 *piece = msg + SMBSIGN_SMB2_HDR_SIZE;
 	struct smbsign_section section;
 	u8 nonce[GMAC_NONCE_SIZE];
 	union smbsign_mac_ctx ctx;
-	size_t left = LONG_LEN;
-	int err = 0;
+	int err;
 
 	take_header(msg, nonce);
 	mac_init(&ctx, key, alg);
 	smbsign_section_begin(&section);
-	for (int i = 0; !err && i < ARRAY_SIZE(pieces); i++) {
-		const u8 *data = msg + LONG_LEN - left;
-
-		left -= pieces[i];
-		err = mac_update(&section, &ctx, key, alg, data, pieces[i], left);
-	}
-	err = err ?: mac_final(&section, &ctx, key, alg, nonce, sig);
+	err = mac_update(&section, &ctx, key, alg, msg, SMBSIGN_SMB2_HDR_SIZE);
+	if (alg == SMBSIGN_AES_GMAC)
+		smbsign_gmac_update_piece(&section, &ctx.gmac, &key->gmac, piece,
+					  LONG_PIECE, rest);
+	else
+		err = err ?: mac_update(&section, &ctx, key, alg, piece,
+					LONG_PIECE);
+	err = err ?: mac_last(&section, &ctx, key, alg, piece + LONG_PIECE, rest,
+			      nonce, sig);
 	smbsign_section_end(&section);
 	return err;
 }

@@ -49,7 +49,7 @@ static int sign_header(struct smbsign_section *section,
 	mac_nonce(ctx->nonce, &pdu);
 	smbsign_pdu_mask_signature(proto, ctx->hdr);
 	return mac_update(section, &ctx->mac, key, key->alg, ctx->hdr,
-			  ctx->hdr_len, 0);
+			  ctx->hdr_len);
 }
 
 /* The header, or a part of it, is at @data.  Returns how much that is. */
@@ -89,7 +89,7 @@ void smbsign_sign_update(struct smbsign_section *section,
 	}
 	if (len && !ctx->err)
 		ctx->err = mac_update(section, &ctx->mac, key, key->alg, data,
-				      len, 0);
+				      len);
 }
 EXPORT_SYMBOL_IF_KUNIT(smbsign_sign_update);
 

@@ -14,13 +14,18 @@
 
 static DEFINE_PER_CPU(struct smbsign_stats, stats);
 
-static void log_bad_signature(const struct smbsign_pdu *pdu)
+/* By themselves, so that without tracing nothing is saved for them. */
+
+static noinline void trace_signed(const struct smbsign_key *key,
+				  const struct smbsign_pdu *pdu, int err)
 {
-	pr_warn_ratelimited("signature does not match: session 0x%llx, tree 0x%x, message %llu, command %u\n",
-			    smbsign_pdu_session_id(pdu),
-			    smbsign_pdu_tree_id(pdu),
-			    smbsign_pdu_message_id(pdu),
-			    smbsign_pdu_command(pdu));
+	trace_smbsign_sign(key, pdu, err);
+}
+
+static noinline void trace_verified(const struct smbsign_key *key,
+				    const struct smbsign_pdu *pdu, int err)
+{
+	trace_smbsign_verify(key, pdu, err);
 }
 
 /**
@@ -40,7 +45,19 @@ void smbsign_stats_signed(const struct smbsign_key *key,
 	} else if (err == -EACCES) {
 		this_cpu_inc(stats.nonce_refused);
 	}
-	trace_smbsign_sign(key, pdu, err);
+	if (trace_smbsign_sign_enabled())
+		trace_signed(key, pdu, err);
+}
+
+/* Nor for this. */
+static noinline void bad_signature(const struct smbsign_pdu *pdu)
+{
+	this_cpu_inc(stats.bad_signature);
+	pr_warn_ratelimited("signature does not match: session 0x%llx, tree 0x%x, message %llu, command %u\n",
+			    smbsign_pdu_session_id(pdu),
+			    smbsign_pdu_tree_id(pdu),
+			    smbsign_pdu_message_id(pdu),
+			    smbsign_pdu_command(pdu));
 }
 
 /**
@@ -56,13 +73,12 @@ void smbsign_stats_verified(const struct smbsign_key *key,
 {
 	if (!err || err == -EBADMSG)
 		this_cpu_add(stats.verified_bytes, pdu->len);
-	if (!err) {
+	if (!err)
 		this_cpu_inc(stats.verified);
-	} else if (err == -EBADMSG) {
-		this_cpu_inc(stats.bad_signature);
-		log_bad_signature(pdu);
-	}
-	trace_smbsign_verify(key, pdu, err);
+	else if (err == -EBADMSG)
+		bad_signature(pdu);
+	if (trace_smbsign_verify_enabled())
+		trace_verified(key, pdu, err);
 }
 
 /**

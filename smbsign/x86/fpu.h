@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Holding the FPU.  Included by engine.c, and by engine_x86.c for what takes longer
- * than engine.c reckons with.
+ * Holding the FPU.  Included by section.c, by engine.c for keys, and by engine_x86.c for
+ * what takes longer than section.c reckons with.
  */
 #ifdef CONFIG_X86_64
 

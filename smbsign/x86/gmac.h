@@ -5,6 +5,7 @@
 #include <linux/build_bug.h>
 #include <linux/linkage.h>
 #include <linux/stddef.h>
+#include <linux/uio.h>
 #include <linux/unaligned.h>
 
 /* What the assembly knows of keys and accumulators */
@@ -15,6 +16,8 @@ static_assert(offsetof(struct smbsign_ghash_powers, reflected) ==
 	      2 * (72 + 4) * 16);
 static_assert(offsetof(struct smbsign_ghash_powers, reflected_mids) ==
 	      2 * (72 + 4) * 16 + (20 + 2) * 16);
+static_assert(offsetof(struct kvec, iov_len) == 8);
+static_assert(sizeof(struct kvec) == 16);
 static_assert(GHASH_NUM_LANES == 4);
 static_assert(GHASH_LANES_BLOCKS == 64);
 static_assert(offsetof(struct smbsign_gmac_key, aes.ctx.key_enc) == 0);
@@ -45,30 +48,40 @@ DECLARE_GMAC(vaes_avx512)
 asmlinkage void
 smbsign_ghash_lanes_vaes_avx512(const struct smbsign_ghash_powers *key,
 				u8 acc[GHASH_NUM_LANES][GHASH_BLOCK_LEN],
-				const u8 *data, size_t num_blocks,
+				const struct kvec *iov, size_t num_iov,
 				const u8 *head);
 asmlinkage void
 smbsign_ghash_join_vaes_avx512(const struct smbsign_ghash_powers *key,
 			       u8 acc[GHASH_NUM_LANES][GHASH_BLOCK_LEN],
-			       const u8 *data, size_t num_blocks,
-			       const u8 *head);
+			       const u8 *data, size_t num_blocks);
+
+asmlinkage void
+smbsign_gmac_whole_vaes_avx512(const struct smbsign_gmac_key *key,
+			       const u8 nonce[GMAC_NONCE_SIZE], const u8 *data,
+			       size_t len, const u8 head[GMAC_LANES_LEN],
+			       u8 tag[SMBSIGN_SIG_SIZE]);
+asmlinkage void
+smbsign_gmac_join_vaes_avx512(const struct smbsign_gmac_key *key,
+			      const u8 nonce[GMAC_NONCE_SIZE], const u8 *data,
+			      size_t len,
+			      u8 acc[GHASH_NUM_LANES][GHASH_BLOCK_LEN],
+			      u8 tag[SMBSIGN_SIG_SIZE], u64 total);
 
 static void
 x86_ghash_lanes_vaes_avx512(const struct smbsign_ghash_key *key,
 			    u8 acc[GHASH_NUM_LANES][GHASH_BLOCK_LEN],
-			    const u8 *data, size_t num_blocks, const u8 *head)
+			    const struct kvec *iov, size_t num_iov,
+			    const u8 *head)
 {
-	smbsign_ghash_lanes_vaes_avx512(&key->powers, acc, data, num_blocks,
-					head);
+	smbsign_ghash_lanes_vaes_avx512(&key->powers, acc, iov, num_iov, head);
 }
 
 static void
 x86_ghash_join_vaes_avx512(const struct smbsign_ghash_key *key,
 			   u8 acc[GHASH_NUM_LANES][GHASH_BLOCK_LEN],
-			   const u8 *data, size_t num_blocks, const u8 *head)
+			   const u8 *data, size_t num_blocks)
 {
-	smbsign_ghash_join_vaes_avx512(&key->powers, acc, data, num_blocks,
-				       head);
+	smbsign_ghash_join_vaes_avx512(&key->powers, acc, data, num_blocks);
 }
 
 asmlinkage void smbsign_ghash_powers_aesni(struct smbsign_ghash_powers *key,
