@@ -240,7 +240,7 @@ static __always_inline int compute_pieces(struct smbsign_section *section,
 	mac_init(&ctx, key, alg);
 	smbsign_cursor_init(&c, job->msg, hdr_size, job->pdu.len - hdr_size);
 	err = mac_update(section, &ctx, key, alg, job->pdu.hdr, hdr_size) ?:
-	      update_pieces(section, &ctx, key, alg, &c, &data, &n);
+	      update_pieces(section, &ctx, key, alg, &c, &data, &n) ?: c.err;
 	if (err)
 		memzero_explicit(&ctx, sizeof(ctx));
 	else
