@@ -284,11 +284,11 @@ static inline struct smbsign_msg
 smbsign_msg_iter(const struct kvec *iov, unsigned int num,
 		 const struct iov_iter *iter, size_t off, size_t len)
 {
-	struct smbsign_msg msg;
+	struct smbsign_msg msg __uninitialized;
 
 	/*
-	 * Field by field: an initialiser would be a "rep stos" first, which costs as
-	 * much as to sign a small message.
+	 * Field by field: an initialiser, or the compiler's own, would be a "rep stos"
+	 * first, which costs as much as to sign a small message.
 	 */
 	msg.type = SMBSIGN_MSG_KVEC;
 	msg.iov = iov;
@@ -329,7 +329,7 @@ smbsign_msg_kvec(const struct kvec *iov, unsigned int num, size_t off,
 static inline struct smbsign_msg
 smbsign_msg_sg(struct scatterlist *sg, size_t off, size_t len)
 {
-	struct smbsign_msg msg;
+	struct smbsign_msg msg __uninitialized;
 
 	msg.type = SMBSIGN_MSG_SG;
 	msg.sg = sg;
@@ -352,7 +352,7 @@ smbsign_msg_sg(struct scatterlist *sg, size_t off, size_t len)
 static inline struct smbsign_msg
 smbsign_msg_skb(struct sk_buff *skb, size_t off, size_t len)
 {
-	struct smbsign_msg msg;
+	struct smbsign_msg msg __uninitialized;
 
 	msg.type = SMBSIGN_MSG_SKB;
 	msg.skb = skb;
