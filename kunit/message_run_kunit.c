@@ -9,6 +9,7 @@
 #include <linux/jiffies.h>
 #include <linux/kthread.h>
 #include <linux/sched.h>
+#include <linux/sizes.h>
 #include <linux/string.h>
 
 #include "fault-utils.h"
@@ -293,11 +294,41 @@ static void test_run_many_threads(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, workers[i].num_failed, 0);
 }
 
+/* Pages whose lanes are to be joined by what then does not come */
+static void test_run_ends_early(struct kunit *test)
+{
+	const size_t there = SMB2_HDR_LEN + 2 * SZ_4K;
+	struct key_pair keys = kunit_key_pair(test, SMBSIGN_AES_GMAC);
+	struct smbsign_key *key = keys.of[SMBSIGN_CLIENT];
+	u8 *data = kunit_guarded_buf(test, there);
+	u8 *copy = kunit_kzalloc(test, there, GFP_KERNEL);
+	const struct kvec iov[] = {
+		{ data, SMB2_HDR_LEN },
+		{ data + SMB2_HDR_LEN, SZ_4K },
+		{ data + SMB2_HDR_LEN + SZ_4K, SZ_4K },
+	};
+
+	KUNIT_ASSERT_NOT_NULL(test, copy);
+	use_engine(test);
+	rand_seed(8);
+	random_msg(SMBSIGN_AES_GMAC, SMBSIGN_CLIENT, data, there);
+	memcpy(copy, data, there);
+	for (size_t more = 1; more < 2 * SZ_4K; more += 1 + more / 2) {
+		KUNIT_EXPECT_EQ(test, -EMSGSIZE,
+				smbsign_sign_kvec(key, iov, ARRAY_SIZE(iov),
+						  there + more));
+		KUNIT_EXPECT_MEMEQ(test, data, copy, there);
+	}
+	KUNIT_EXPECT_EQ(test, 0, smbsign_sign_kvec(key, iov, ARRAY_SIZE(iov),
+						   there));
+}
+
 static struct kunit_case message_run_test_cases[] = {
 	KUNIT_CASE_PARAM(test_run_in_contexts, engine_gen_params),
 	KUNIT_CASE_PARAM(test_run_shared_key, engine_gen_params),
 	KUNIT_CASE_PARAM(test_run_atomic, engine_gen_params),
 	KUNIT_CASE_PARAM(test_run_no_allocation, engine_gen_params),
+	KUNIT_CASE_PARAM(test_run_ends_early, engine_gen_params),
 	KUNIT_CASE(test_run_long),
 	KUNIT_CASE_PARAM(test_run_longest, alg_gen_params),
 	KUNIT_CASE(test_run_many_threads),

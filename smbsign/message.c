@@ -239,6 +239,7 @@ static __always_inline int compute_pieces(struct smbsign_section *section,
 
 	mac_init(&ctx, key, alg);
 	smbsign_cursor_init(&c, job->msg, hdr_size, job->pdu.len - hdr_size);
+	/* Lanes are not to be joined by what did not come: hence the cursor's error. */
 	err = mac_update(section, &ctx, key, alg, job->pdu.hdr, hdr_size) ?:
 	      update_pieces(section, &ctx, key, alg, &c, &data, &n) ?: c.err;
 	if (err)
