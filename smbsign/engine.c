@@ -5,21 +5,18 @@
  *
  * To add an engine: one file with a struct smbsign_engine, one line in the
  * table below, and, if it wants another form of the key, a field in the keys of
- * internal.h that is filled here.
+ * engine.h that is filled here.
  */
 #include <linux/types.h>
 #include <asm/simd.h>		/* must precede <crypto/internal/simd.h> */
 #include <crypto/hash.h>
 #include <crypto/internal/cipher.h>
 #include <crypto/internal/simd.h>
-#include <crypto/utils.h>
 #include <linux/errno.h>
 #include <linux/kernel.h>
-#include <linux/minmax.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/string.h>
-#include <linux/unaligned.h>
 
 #include "internal.h"
 #include "x86/fpu.h"

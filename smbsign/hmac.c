@@ -76,6 +76,7 @@ size_t smbsign_sha256_pad(u8 *buf, size_t fill, u64 len)
 	 */
 	memset(buf + fill, 0, SHA256_BLOCK_SIZE / 2);
 	memset(buf + fill + SHA256_BLOCK_SIZE / 2, 0, SHA256_BLOCK_SIZE / 2);
+	/* A quadword too: the engine waits for what it has to put together. */
 	put_unaligned_le64(0x80, buf + fill);
 	put_unaligned_be64(len * 8, buf + num_blocks * SHA256_BLOCK_SIZE - 8);
 	return num_blocks;
